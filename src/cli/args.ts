@@ -1,0 +1,195 @@
+import type { HostOptions, Limits } from '../core/index.ts'
+import { defaultLimits } from '../core/index.ts'
+import { FlagValues, tokenise } from './flagValues.ts'
+import { UsageError } from './usageError.ts'
+import { globalFlags, groups, verbs, type Group, type Topic, type Verb } from './verbs.ts'
+
+export type Output = 'table' | 'json' | 'yaml'
+
+/** A command whose operands and flags are known to make sense. */
+export type Command =
+  | { readonly verb: 'help'; readonly topic: Topic }
+  | { readonly verb: 'version' }
+  | { readonly verb: 'chart save'; readonly path: string; readonly reference?: string }
+  | { readonly verb: 'chart list' }
+  | { readonly verb: 'chart push' | 'chart pull' | 'chart remove'; readonly references: readonly string[] }
+  | {
+      readonly verb: 'chart export'
+      readonly reference: string
+      readonly destination: string
+      readonly archive: boolean
+      readonly force: boolean
+    }
+  | {
+      readonly verb: 'registry login'
+      readonly host: string
+      readonly username?: string
+      readonly password?: string
+      readonly passwordStdin: boolean
+    }
+  | { readonly verb: 'registry logout'; readonly host: string }
+  | { readonly verb: 'registry serve'; readonly port: number; readonly storage?: string }
+
+export interface Globals {
+  readonly output: Output
+  readonly debug: boolean
+  readonly progress: boolean
+  readonly host: HostOptions
+  readonly format?: 'legacy' | 'modern'
+  readonly overwrite: boolean
+  readonly limits: Limits
+  readonly followLinks: boolean
+  /** Widest column of a table, in terminal columns. */
+  readonly columnWidth: number
+}
+
+export interface Invocation {
+  readonly command: Command
+  readonly globals: Globals
+}
+
+/**
+ * Reads a command line. Flags may stand before or after the verb; everything after `--` is an operand.
+ *
+ * @param argv without the program's own name
+ * @throws UsageError
+ */
+export function parseCommandLine(argv: readonly string[]): Invocation {
+  const { operands: words, flags } = tokenise(argv)
+  const { topic, verb, operands } = resolveVerb(words, flags.has('help'))
+  const values = new FlagValues(flags, topic)
+  values.check(verb === undefined ? globalFlags : [...globalFlags, ...verb.flags])
+  return { command: command(verb, topic, operands, values), globals: globals(values) }
+}
+
+/** How a command line wants its output, as far as that can be told when the rest of it makes no sense. */
+export function outputOf(argv: readonly string[]): Output {
+  const output = tokenise(argv).flags.get('output')?.at(-1)
+  return output === 'json' || output === 'yaml' ? output : 'table'
+}
+
+interface Resolved {
+  readonly topic: Topic
+  readonly verb?: Verb
+  readonly operands: readonly string[]
+}
+
+function resolveVerb(words: readonly string[], help: boolean): Resolved {
+  if (words[0] === 'help') return resolveVerb(words.slice(1), true)
+  const [first, second, ...operands] = words
+  if (first === undefined) return { topic: '', operands: [] }
+  if (!isGroup(first)) throw new UsageError(`"chartroom ${first}" is not a command.`, '')
+  if (second === undefined) return { topic: first, operands: [] }
+  const verb = verbs.find(
+    ({ path, alias }) => path === `${first} ${second}` || `${first} ${alias ?? ''}` === `${first} ${second}`,
+  )
+  if (verb === undefined) throw new UsageError(`"chartroom ${first} ${second}" is not a command.`, first)
+  return { topic: verb.path, operands, ...(help ? {} : { verb }) }
+}
+
+function isGroup(word: string): word is Group {
+  return Object.hasOwn(groups, word)
+}
+
+function command(
+  verb: Verb | undefined,
+  topic: Topic,
+  operands: readonly string[],
+  values: FlagValues,
+): Command {
+  if (values.has('version')) return { verb: 'version' }
+  if (verb === undefined) return { verb: 'help', topic }
+  const [first = '', second] = checkedOperands(verb, operands)
+  switch (verb.path) {
+    case 'chart save':
+      return { verb: verb.path, path: first, ...(second === undefined ? {} : { reference: second }) }
+    case 'chart list':
+      return { verb: verb.path }
+    case 'chart push':
+    case 'chart pull':
+    case 'chart remove':
+      return { verb: verb.path, references: operands }
+    case 'chart export':
+      return {
+        verb: verb.path,
+        reference: first,
+        destination: values.text('destination') ?? '.',
+        archive: values.has('archive'),
+        force: values.has('force'),
+      }
+    case 'registry login':
+      return loginCommand(first, values)
+    case 'registry logout':
+      return { verb: verb.path, host: first }
+    case 'registry serve':
+      return {
+        verb: verb.path,
+        port: values.number('port', 0, 65535) ?? 5000,
+        ...values.optional('storage', 'storage'),
+      }
+  }
+}
+
+function checkedOperands({ path, operands: wanted }: Verb, operands: readonly string[]): readonly string[] {
+  const missing = wanted.slice(operands.length).find((name) => !name.startsWith('['))
+  if (missing !== undefined)
+    throw new UsageError(`"chartroom ${path}" needs ${missing.replace('...', '')}.`, path)
+  const surplus = wanted.at(-1)?.endsWith('...') === true ? undefined : operands[wanted.length]
+  if (surplus !== undefined) {
+    const takes = wanted.length === 0 ? 'no arguments' : wanted.join(' ')
+    throw new UsageError(`"chartroom ${path}" takes ${takes}; "${surplus}" is one too many.`, path)
+  }
+  const empty = operands.indexOf('')
+  if (empty >= 0) {
+    const name = (wanted[empty] ?? wanted.at(-1) ?? '').replace(/[[\].]/g, '')
+    throw new UsageError(`${name} of "chartroom ${path}" is empty.`, path)
+  }
+  return operands
+}
+
+function loginCommand(host: string, values: FlagValues): Command {
+  if (values.has('password') && values.has('password-stdin')) {
+    throw new UsageError('--password and --password-stdin exclude each other.', 'registry login')
+  }
+  if (values.has('password-stdin') && (values.text('username') ?? '') === '') {
+    throw new UsageError('--password-stdin needs --username.', 'registry login')
+  }
+  return {
+    verb: 'registry login',
+    host,
+    ...values.optional('username', 'username'),
+    ...values.optional('password', 'password'),
+    passwordStdin: values.has('password-stdin'),
+  }
+}
+
+function globals(values: FlagValues): Globals {
+  if (values.has('cert-file') !== values.has('key-file')) {
+    throw new UsageError('--cert-file and --key-file need each other.', values.topic)
+  }
+  const format = values.oneOf('format', ['legacy', 'modern'])
+  return {
+    output: values.oneOf('output', ['table', 'json', 'yaml']) ?? 'table',
+    debug: values.has('debug'),
+    progress: !values.has('no-progress'),
+    host: {
+      ...(values.has('plain-http') ? { plainHttp: true } : {}),
+      ...(values.has('insecure') ? { insecureSkipVerify: true } : {}),
+      ...values.optional('ca-file', 'caFile'),
+      ...values.optional('cert-file', 'clientCert'),
+      ...values.optional('key-file', 'clientKey'),
+      ...(values.has('trust-realm') ? { trustedRealms: values.texts('trust-realm') } : {}),
+    },
+    ...(format === undefined ? {} : { format }),
+    overwrite: !values.has('no-overwrite'),
+    limits: {
+      unpacked: values.size('max-unpacked') ?? defaultLimits.unpacked,
+      file: values.size('max-file') ?? defaultLimits.file,
+      entries: values.number('max-entries', 1, Number.MAX_SAFE_INTEGER) ?? defaultLimits.entries,
+    },
+    followLinks: values.has('follow-links'),
+    columnWidth: values.has('no-trunc')
+      ? Number.POSITIVE_INFINITY
+      : (values.number('max-col-width', 4, Number.MAX_SAFE_INTEGER) ?? 60),
+  }
+}

@@ -1,0 +1,72 @@
+import type { Command } from '../args.ts'
+import type { Context } from '../context.ts'
+import { login as logIn } from '../../core/index.ts'
+import { UsageError } from '../usageError.ts'
+import { ask, type Question } from '../prompt.ts'
+
+type Login = Extract<Command, { verb: 'registry login' }>
+
+/** Passwords and tokens are short; this ends a mistaken pipe. */
+const maxPasswordLength = 1024 * 1024
+
+export async function login(command: Login, context: Context): Promise<number> {
+  const { registries, credentials, print, options } = context
+  const { host, store, warning } = await logIn(
+    registries,
+    credentials,
+    command.host,
+    await answers(command, context),
+    options,
+  )
+  if (warning !== undefined) print.warning(warning)
+  print.lines('Login succeeded')
+  print.data({ host, store, ...(warning === undefined ? {} : { warning }) })
+  return 0
+}
+
+async function answers(
+  { username = '', password = '', passwordStdin }: Login,
+  { print, options }: Context,
+): Promise<{ username: string; password: string }> {
+  if (passwordStdin) return { username, password: await readPassword() }
+  if (password !== '') {
+    print.warning('Using --password via the CLI is insecure. Use --password-stdin.')
+    if (username !== '') return { username, password }
+  }
+  if (!process.stdin.isTTY) {
+    throw usage(
+      password === ''
+        ? 'The password cannot be asked for, because standard input is not a terminal; use --password-stdin.'
+        : 'The user name is missing and cannot be asked for, because standard input is not a terminal; use --username.',
+    )
+  }
+  const questions: Question[] = [
+    ...(username === '' ? [{ text: 'Username: ', hidden: false }] : []),
+    ...(password === '' ? [{ text: 'Password: ', hidden: true }] : []),
+  ]
+  const typed = await ask(questions, process.stdin, print.prompt, options.signal)
+  const answered = {
+    username: username === '' ? (typed[0] ?? '').trim() : username,
+    password: password === '' ? (typed.at(-1) ?? '') : password,
+  }
+  if (answered.username === '') throw usage('The user name is empty.')
+  if (answered.password === '') throw usage('The password is empty.')
+  return answered
+}
+
+/** All of standard input but one line end. */
+async function readPassword(): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  const input: AsyncIterable<Buffer> = process.stdin
+  for await (const chunk of input) {
+    length += chunk.length
+    if (length > maxPasswordLength) throw usage('Standard input is too long for a password.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8').replace(/\n$/, '').replace(/\r$/, '')
+}
+
+function usage(message: string): UsageError {
+  return new UsageError(message, 'registry login')
+}

@@ -1,0 +1,31 @@
+import type { Command } from '../args.ts'
+import type { Context } from '../context.ts'
+import { saveChart } from '../../core/index.ts'
+import { UsageError } from '../usageError.ts'
+import { chartFields, summary, tagOf } from '../chartOutput.ts'
+
+type Save = Extract<Command, { verb: 'chart save' }>
+
+export async function save(
+  { path, reference }: Save,
+  { cache, globals, print, options }: Context,
+): Promise<number> {
+  const chart = await saveChart(cache, path, reference, {
+    ...options,
+    limits: globals.limits,
+    followLinks: globals.followLinks,
+    ...(globals.format === undefined ? {} : { format: globals.format }),
+    ...epochOf(process.env['SOURCE_DATE_EPOCH']),
+  })
+  for (const warning of chart.warnings) print.warning(warning)
+  print.lines(...summary(chart), `${tagOf(chart.reference)}: saved`)
+  print.data({ ...chartFields(chart), warnings: chart.warnings })
+  return 0
+}
+
+/** @see https://reproducible-builds.org/specs/source-date-epoch/ */
+function epochOf(text: string | undefined): { epoch?: number } {
+  if (text === undefined || text === '') return {}
+  if (/^\d{1,11}$/.test(text)) return { epoch: Number(text) }
+  throw new UsageError(`SOURCE_DATE_EPOCH is a number of seconds since 1970, not "${text}".`, 'chart save')
+}

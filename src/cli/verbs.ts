@@ -1,0 +1,237 @@
+/** A flag as the command line takes it. One name means one thing everywhere. */
+export interface Flag {
+  readonly name: string
+  readonly short?: string
+  /** What stands for its value in help texts; a flag without one is a switch. */
+  readonly value?: string
+  readonly many?: boolean
+  readonly summary: string
+}
+
+export interface Verb {
+  /** Group and name, for example `chart save`. */
+  readonly path: VerbPath
+  readonly alias?: string
+  /** Its operands in order; `[X]` may be left out, `X...` may be repeated. */
+  readonly operands: readonly string[]
+  readonly summary: string
+  /** What a newcomer needs to know, in full sentences. */
+  readonly about: string
+  /** The flags of this verb alone. */
+  readonly flags: readonly Flag[]
+  /** The names of the global flags that change what this verb does, besides those that always do. */
+  readonly global: readonly string[]
+  readonly examples: readonly string[]
+}
+
+export type VerbPath =
+  | 'chart save'
+  | 'chart list'
+  | 'chart push'
+  | 'chart pull'
+  | 'chart remove'
+  | 'chart export'
+  | 'registry login'
+  | 'registry logout'
+  | 'registry serve'
+
+export const groups = {
+  chart: 'Save, list, push, pull, export and remove charts.',
+  registry: 'Log in to a registry and out again; run one for tests.',
+} as const
+
+export type Group = keyof typeof groups
+
+/** What help is about: everything, a group, or a verb. */
+export type Topic = '' | Group | VerbPath
+
+/** The global flags that mean the same for every verb. */
+const always = ['output', 'debug', 'no-progress', 'help']
+const connection = ['plain-http', 'insecure', 'ca-file', 'cert-file', 'key-file', 'trust-realm']
+const limits = ['max-unpacked', 'max-file', 'max-entries']
+
+/** Every global flag is taken by every verb, before it or after it, so that a script can pass one set to all. */
+export const globalFlags: readonly Flag[] = [
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FORMAT',
+    summary: 'table (what people read, the default), json or yaml',
+  },
+  { name: 'debug', summary: 'say on stderr what happens, one line a request; secrets are left out' },
+  { name: 'no-progress', summary: 'no progress line on a terminal' },
+  { name: 'plain-http', summary: 'speak plain HTTP to the registry' },
+  { name: 'insecure', summary: "do not check the registry's certificate" },
+  {
+    name: 'ca-file',
+    value: 'FILE',
+    summary: 'trust the certificate authorities in this PEM file, besides those known',
+  },
+  { name: 'cert-file', value: 'FILE', summary: 'client certificate (PEM); needs --key-file' },
+  { name: 'key-file', value: 'FILE', summary: 'key of the client certificate (PEM)' },
+  {
+    name: 'trust-realm',
+    value: 'HOST',
+    many: true,
+    summary: 'send logins to this token server as well; may be repeated',
+  },
+  {
+    name: 'format',
+    value: 'FORMAT',
+    summary: 'legacy (Helm 3.0-3.6 and later, the default) or modern (Helm 3.7 and later, Flux, Argo CD)',
+  },
+  { name: 'no-overwrite', summary: 'refuse to push to a tag that holds another chart' },
+  {
+    name: 'max-unpacked',
+    value: 'SIZE',
+    summary: 'most bytes of a chart when unpacked, such as 600MiB (100MiB)',
+  },
+  { name: 'max-file', value: 'SIZE', summary: 'most bytes of one file of a chart (5MiB)' },
+  { name: 'max-entries', value: 'N', summary: 'most files of a chart (10000)' },
+  { name: 'follow-links', summary: 'follow symbolic links that lead out of the chart' },
+  { name: 'no-trunc', summary: 'do not shorten columns' },
+  { name: 'max-col-width', value: 'N', summary: 'shorten columns to this width (60)' },
+  { name: 'version', summary: 'print the version of chartroom' },
+  { name: 'help', short: 'h', summary: 'print help' },
+]
+
+export const verbs: readonly Verb[] = [
+  {
+    path: 'chart save',
+    operands: ['PATH', '[REF]'],
+    summary: 'save a chart directory or archive to the local cache',
+    about:
+      'Saves a chart under a reference. A directory is packed, always into the same bytes; a .tgz is stored as it is.\n' +
+      "Without a tag the chart's version is the tag. Without REF the chart is saved as NAME:VERSION.",
+    flags: [],
+    global: [...always, 'format', ...limits, 'follow-links'],
+    examples: [
+      'chartroom chart save mychart/ localhost:5000/myrepo/mychart:2.7.0',
+      'chartroom chart save mychart-0.1.0.tgz localhost:5000/myrepo/mychart',
+      'chartroom chart save mychart/ ghcr.io/acme/mychart --format modern',
+    ],
+  },
+  {
+    path: 'chart list',
+    alias: 'ls',
+    operands: [],
+    summary: 'list all saved charts',
+    about:
+      'Lists the charts in the cache, sorted by reference. What cannot be read is a row that says so and a warning on stderr.',
+    flags: [],
+    global: [...always, 'no-trunc', 'max-col-width'],
+    examples: [
+      'chartroom chart list',
+      'chartroom chart list --no-trunc',
+      'chartroom chart list --output json',
+    ],
+  },
+  {
+    path: 'chart push',
+    operands: ['REF...'],
+    summary: 'push a chart to its registry',
+    about:
+      'Pushes saved charts to the registries that their references name. After one that fails the others still go;\n' +
+      'the exit code is that of the first failure.',
+    flags: [],
+    global: [...always, 'no-overwrite', ...connection],
+    examples: [
+      'chartroom chart push localhost:5000/myrepo/mychart:2.7.0',
+      'chartroom chart push ghcr.io/acme/shop:1.4.2 ghcr.io/acme/mychart:0.1.0 --no-overwrite',
+    ],
+  },
+  {
+    path: 'chart pull',
+    operands: ['REF...'],
+    summary: 'pull a chart from its registry',
+    about:
+      'Pulls charts into the cache, by tag or by digest. After one that fails the others still come;\n' +
+      'the exit code is that of the first failure.',
+    flags: [],
+    global: [...always, ...limits, ...connection],
+    examples: [
+      'chartroom chart pull localhost:5000/myrepo/mychart:2.7.0',
+      'chartroom chart pull registry.example.com/team/shop:1.4.2 --ca-file team-ca.pem',
+    ],
+  },
+  {
+    path: 'chart remove',
+    alias: 'rm',
+    operands: ['REF...'],
+    summary: 'remove a chart from the local cache',
+    about: 'Takes references out of the cache. Nothing changes at a registry. Works for broken entries, too.',
+    flags: [],
+    global: always,
+    examples: ['chartroom chart remove localhost:5000/myrepo/mychart:2.7.0'],
+  },
+  {
+    path: 'chart export',
+    operands: ['REF'],
+    summary: 'export a chart to a directory',
+    about: 'Writes a saved chart to DIR/NAME, its files byte for byte as they are in the archive.',
+    flags: [
+      {
+        name: 'destination',
+        short: 'd',
+        value: 'DIR',
+        summary: 'where to write the chart (the current directory)',
+      },
+      { name: 'archive', summary: 'write NAME-VERSION.tgz in place of a directory' },
+      { name: 'force', summary: 'replace what is there' },
+    ],
+    global: [...always, ...limits],
+    examples: [
+      'chartroom chart export localhost:5000/myrepo/mychart:2.7.0',
+      'chartroom chart export localhost:5000/myrepo/mychart:2.7.0 -d charts --force',
+      'chartroom chart export localhost:5000/myrepo/mychart:2.7.0 --archive',
+    ],
+  },
+  {
+    path: 'registry login',
+    operands: ['HOST'],
+    summary: 'log in to a registry',
+    about:
+      'Checks a login at the registry and, only when the registry takes it, keeps it where Helm looks for it.\n' +
+      'Asks for what is missing; the password is not shown.',
+    flags: [
+      { name: 'username', short: 'u', value: 'USER', summary: 'user name' },
+      {
+        name: 'password',
+        short: 'p',
+        value: 'PASS',
+        summary: 'password or identity token; other users of this machine can see it',
+      },
+      { name: 'password-stdin', summary: 'read the password from standard input' },
+    ],
+    global: [...always, ...connection],
+    examples: [
+      'chartroom registry login -u myuser localhost:5000',
+      'chartroom registry login -u myuser --password-stdin ghcr.io < token.txt',
+    ],
+  },
+  {
+    path: 'registry logout',
+    operands: ['HOST'],
+    summary: 'log out from a registry',
+    about: 'Forgets the login of a registry, and names any other place that still answers for it.',
+    flags: [],
+    global: always,
+    examples: ['chartroom registry logout localhost:5000'],
+  },
+  {
+    path: 'registry serve',
+    operands: [],
+    summary: 'run a registry for development and tests',
+    about: 'Runs a registry on this machine until it is stopped with Ctrl-C. Other machines cannot reach it.',
+    flags: [
+      { name: 'port', value: 'PORT', summary: 'port to listen on; 0 takes a free one (5000)' },
+      {
+        name: 'storage',
+        value: 'DIR',
+        summary: 'where to keep what is pushed (chartroom/registry among your data)',
+      },
+    ],
+    global: always,
+    examples: ['chartroom registry serve', 'chartroom registry serve --port 5001 --storage ./registry'],
+  },
+]

@@ -1,0 +1,262 @@
+import type { Metadata } from './chart/metadata.ts'
+import type { ChartFormat } from './chart/mediaTypes.ts'
+import type { BlobFacts, Layout } from './layout/layout.ts'
+import type { IndexEntry } from './layout/indexFile.ts'
+import type { Descriptor } from './oci/descriptor.ts'
+import type { Digest } from './oci/digest.ts'
+import { readChartManifest } from './chart/chartManifest.ts'
+import { decodeConfig } from './chart/configBlob.ts'
+import { readArchive } from './chart/readArchive.ts'
+import { validateMetadata } from './chart/validateMetadata.ts'
+import { ChartroomError, messageOf, type ErrorKind } from './errors.ts'
+import { fileError } from './files.ts'
+import { isIndex, maxManifestSize, parseManifest } from './oci/manifest.ts'
+import { readVerified, verified } from './oci/verify.ts'
+import type { OperationOptions } from './progress.ts'
+
+/** An entry of the cache index. */
+export type CachedChart = SoundChart | BrokenChart
+
+/** A chart whose parts are all there. Whether its layer is undamaged shows when it is read. */
+export interface SoundChart {
+  /** The name in the index, byte for byte. */
+  readonly reference: string
+  readonly name: string
+  readonly version: string
+  readonly appVersion?: string
+  readonly description?: string
+  readonly deprecated: boolean
+  /** Of the chart content layer, as the guide's `digest:` lines show it. */
+  readonly digest: Digest
+  readonly manifestDigest: Digest
+  /** Bytes of the chart content layer. */
+  readonly size: number
+  /** ISO 8601; when the layer was stored. */
+  readonly created: string
+  readonly format: ChartFormat
+  readonly problem?: undefined
+}
+
+/** An entry that cannot be used, with what is wrong. It can still be removed. */
+export interface BrokenChart {
+  readonly reference: string
+  /** As the index has it, which need not be a digest. */
+  readonly manifestDigest?: string
+  readonly problem: ChartProblem
+}
+
+export interface ChartProblem {
+  readonly kind: ErrorKind
+  /** A sentence that says what is wrong. */
+  readonly message: string
+  /** A sentence that says what to do. */
+  readonly advice?: string
+}
+
+/** What a manifest in the cache consists of. */
+export interface ChartParts {
+  readonly manifest: Descriptor
+  readonly config: Descriptor
+  /** The chart content. */
+  readonly layer: Descriptor
+  readonly layers: readonly Descriptor[]
+  readonly format: ChartFormat
+}
+
+type Facts = Pick<SoundChart, 'name' | 'version' | 'appVersion' | 'description' | 'deprecated'>
+
+/**
+ * Reads entries of a layout as charts. What was read and verified once is remembered for as long as the file it came from
+ * stays the same, so reading everything again after one change costs little more than a look at the directory.
+ */
+export class CacheReader {
+  readonly #layout: Layout
+  readonly #parts = new Memo<ChartParts>()
+  readonly #facts = new Memo<Facts>()
+
+  constructor(layout: Layout) {
+    this.#layout = layout
+  }
+
+  /** The chart of a named entry, or what is wrong with it. Only the end of the signal makes it throw. */
+  async read(entry: IndexEntry, name: string, options: OperationOptions): Promise<CachedChart> {
+    try {
+      return await this.chart(entry, name, options)
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      const manifestDigest = digestIn(entry.raw)
+      return {
+        reference: name,
+        ...(manifestDigest === undefined ? {} : { manifestDigest }),
+        problem: problemOf(error, name),
+      }
+    }
+  }
+
+  /**
+   * The chart of a named entry: manifest and config are verified, the layer's presence and size are looked at. Where the
+   * config is missing, damaged or not that of a valid chart, the archive tells what the chart is, or what is wrong with it;
+   * Helm 3.0-3.6 reads nothing else.
+   *
+   * @throws ChartroomError `not-found`, `integrity`, `not-a-chart`, `invalid-chart`, …
+   */
+  async chart(entry: IndexEntry, name: string, options: OperationOptions): Promise<SoundChart> {
+    const { manifest, config, layer, format } = await this.parts(entry, name, options)
+    const stored = await this.#layout.factsOf(layer)
+    if (stored === undefined) throw layerMissing(name, layer)
+    if (stored.size !== layer.size) throw layerCut(name, layer, stored.size)
+    return {
+      reference: name,
+      ...(await this.#factsFrom(config, layer, stored, name, options)),
+      digest: layer.digest,
+      manifestDigest: manifest.digest,
+      size: layer.size,
+      created: new Date(stored.modified).toISOString(),
+      format,
+    }
+  }
+
+  /** What the manifest of an entry consists of. */
+  async parts(entry: IndexEntry, name: string, options: OperationOptions): Promise<ChartParts> {
+    const stored = entry.descriptor === undefined ? undefined : await this.#layout.factsOf(entry.descriptor)
+    const key = `${name} ${entry.descriptor?.digest ?? ''} ${entry.descriptor?.size ?? 0}`
+    return await this.#parts.get(
+      key,
+      stored,
+      async () => {
+        const manifest = await this.#layout.readManifest(entry, options)
+        const { config, layer, format } = readChartManifest(manifest, name)
+        const parsed = parseManifest(manifest, name)
+        const layers = isIndex(parsed) ? [] : parsed.layers
+        return { manifest: manifest.descriptor, config, layer, layers, format }
+      },
+      options,
+    )
+  }
+
+  async #factsFrom(
+    config: Descriptor,
+    layer: Descriptor,
+    layerFacts: BlobFacts,
+    name: string,
+    options: OperationOptions,
+  ): Promise<Facts> {
+    try {
+      const configFacts = await this.#layout.factsOf(config)
+      return await this.#facts.get(
+        `${name} ${config.digest} ${config.size}`,
+        configFacts,
+        async () => {
+          return factsIn(await this.#readConfig(config, name, options))
+        },
+        options,
+      )
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      options.log?.debug(`${name} is read from its archive: ${messageOf(error)}`)
+    }
+    return await this.#facts.get(
+      `${name} ${layer.digest}`,
+      layerFacts,
+      async () => {
+        const content = async (): Promise<AsyncIterable<Uint8Array>> =>
+          verified(await this.#layout.fetch(layer, options), layer, `The chart layer of ${name}`)
+        return factsIn((await readArchive(content, name, options)).metadata)
+      },
+      options,
+    )
+  }
+
+  async #readConfig(config: Descriptor, name: string, options: OperationOptions): Promise<Metadata> {
+    if (config.size > maxManifestSize) {
+      throw new ChartroomError('too-large', { message: `The config of ${name} is larger than any config.` })
+    }
+    const content = await this.#layout.fetch(config, options)
+    const metadata = decodeConfig(await readVerified(content, config, `The config of ${name}`), name)
+    const checked = validateMetadata(metadata)
+    if (!('problem' in checked)) return metadata
+    throw new ChartroomError('invalid-chart', { message: `The config of ${name}: ${checked.problem}.` })
+  }
+}
+
+/** What was made from files, or why it could not be, kept until the file changes. */
+class Memo<Value> {
+  readonly #known = new Map<string, { readonly file: string; readonly outcome: Outcome<Value> }>()
+
+  /** @param key what is made, with every name that an error about it would hold */
+  async get(
+    key: string,
+    facts: BlobFacts | undefined,
+    make: () => Promise<Value>,
+    { signal }: OperationOptions,
+  ): Promise<Value> {
+    if (facts === undefined) return await make()
+    const file = `${facts.inode} ${facts.size} ${facts.modified} ${facts.changed}`
+    const known = this.#known.get(key)
+    const outcome = known?.file === file ? known.outcome : await outcomeOf(make)
+    signal?.throwIfAborted()
+    this.#known.set(key, { file, outcome })
+    if ('error' in outcome) throw outcome.error
+    return outcome.value
+  }
+}
+
+type Outcome<Value> = { readonly value: Value } | { readonly error: ChartroomError }
+
+/** Errors of another origin, such as a full table of open files, say nothing about the file. */
+async function outcomeOf<Value>(make: () => Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { value: await make() }
+  } catch (error) {
+    if (error instanceof ChartroomError) return { error }
+    throw error
+  }
+}
+
+function factsIn({ name, version, appVersion, description, deprecated = false }: Metadata): Facts {
+  return {
+    name,
+    version,
+    ...(appVersion === undefined ? {} : { appVersion }),
+    ...(description === undefined ? {} : { description }),
+    deprecated,
+  }
+}
+
+function digestIn(raw: unknown): string | undefined {
+  const digest = typeof raw === 'object' && raw !== null && 'digest' in raw ? raw.digest : undefined
+  return typeof digest === 'string' ? digest : undefined
+}
+
+function problemOf(error: unknown, name: string): ChartProblem {
+  const known = fileError(error, `read ${name}`)
+  if (!(known instanceof ChartroomError)) {
+    return { kind: 'store-corrupt', message: `${name} could not be read: ${messageOf(error)}.` }
+  }
+  const { kind, message } = known
+  return { kind, message, advice: known.advice ?? adviceFor(kind) }
+}
+
+function adviceFor(kind: ErrorKind): string {
+  return kind === 'not-a-chart' || kind === 'invalid-chart' || kind === 'archive-unsafe'
+    ? 'Remove it from the cache.'
+    : 'Pull or save it again, or remove it from the cache.'
+}
+
+function layerMissing(name: string, { digest }: Descriptor): ChartroomError {
+  return new ChartroomError('not-found', {
+    message: `The chart layer of ${name} is missing from the cache (${digest}).`,
+    reference: name,
+    digest,
+  })
+}
+
+function layerCut(name: string, { digest, size }: Descriptor, actual: number): ChartroomError {
+  return new ChartroomError('integrity', {
+    message: `The chart layer of ${name} is damaged: it should have ${size} bytes but has ${actual}.`,
+    reference: name,
+    digest,
+    expected: size,
+    actual,
+  })
+}

@@ -1,0 +1,61 @@
+import { ChartroomError } from '../errors.ts'
+import type { Limits } from './limits.ts'
+
+/** Counts what is taken in against the limits; a chart and the archives inside it share one. */
+export class Budget {
+  readonly #limits: Limits
+  readonly #chart: string
+  #unpacked = 0
+  #entries = 0
+
+  /** @param chart names the chart in errors */
+  constructor(limits: Limits, chart: string) {
+    this.#limits = limits
+    this.#chart = chart
+  }
+
+  /** @throws ChartroomError `too-large` */
+  countEntry(): void {
+    this.#entries++
+    if (this.#entries > this.#limits.entries) {
+      throw this.#tooLarge(`has more than ${this.#limits.entries} files`, this.#limits.entries)
+    }
+  }
+
+  /**
+   * @param path names the file in the error
+   * @param size bytes
+   * @throws ChartroomError `too-large`
+   */
+  checkFile(path: string, size: number): void {
+    if (size > this.#limits.file) {
+      throw this.#tooLarge(
+        `has a file ${path} of ${size} bytes; the limit for one file is ${this.#limits.file}`,
+        this.#limits.file,
+      )
+    }
+    if (this.#unpacked + size > this.#limits.unpacked) throw this.#tooMuch()
+  }
+
+  /**
+   * Counts bytes that were unpacked, whatever they belong to.
+   * @throws ChartroomError `too-large`
+   */
+  count(bytes: number): void {
+    this.#unpacked += bytes
+    if (this.#unpacked > this.#limits.unpacked) throw this.#tooMuch()
+  }
+
+  #tooMuch(): ChartroomError {
+    const { unpacked } = this.#limits
+    return this.#tooLarge(`holds more than ${unpacked} bytes, which is the limit for a whole chart`, unpacked)
+  }
+
+  #tooLarge(problem: string, expected: number): ChartroomError {
+    return new ChartroomError('too-large', {
+      message: `${this.#chart} ${problem}.`,
+      advice: 'If you trust the chart, raise the limit.',
+      expected,
+    })
+  }
+}

@@ -1,0 +1,19 @@
+import type { Content } from '../oci/target.ts'
+import type { Metadata } from './metadata.ts'
+
+/** A chart whose files have not been read yet, but whose metadata has. */
+export interface Chart {
+  readonly metadata: Metadata
+  /** Sorted bytewise by path. */
+  readonly files: readonly ChartFile[]
+  /** What a person should know although the chart is valid, as sentences. */
+  readonly warnings: readonly string[]
+}
+
+export interface ChartFile {
+  /** Relative to the root of the chart, with `/`. */
+  readonly path: string
+  /** Bytes. */
+  readonly size: number
+  readonly open: Content
+}

@@ -1,0 +1,69 @@
+/** Longer paths, in bytes, and deeper ones are refused: nothing honest has them, and file systems break on them. */
+const maxPathLength = 1024
+const maxDepth = 32
+
+/**
+ * What makes a path inside a chart unsafe or unreadable for Helm; `undefined` where it is fine. Nothing is repaired: a
+ * path that means another place is refused as a whole.
+ *
+ * @param path relative to the chart, with `/`
+ * @see Helm 3.6.3 pkg/chart/loader/archive.go; CVE-2019-18658, CVE-2025-53547 for what such paths are good for
+ */
+export function problemOfPath(
+  path: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  const parts = path.split('/')
+  if (path === '') return 'has an empty name'
+  if (path.startsWith('/')) return 'is an absolute path'
+  if (/[\u0000-\u001f\u007f]/.test(path)) return 'has control characters in its name'
+  if (/[\u202a-\u202e\u2066-\u2069]/.test(path))
+    return 'has characters in its name that turn the direction of text'
+  if (path.includes('\ufffd')) return 'has a name that is not UTF-8'
+  if (path.includes('\\')) return 'has a backslash in its name'
+  if (parts.includes('..')) return 'leads out of the chart'
+  if (path.startsWith('..')) return 'starts with two dots, which Helm refuses'
+  if (parts.includes('.') || parts.includes('')) return 'is not a plain path'
+  if (/^[A-Za-z]:/.test(path)) return 'names a drive'
+  if (Buffer.byteLength(path) > maxPathLength) return `is longer than ${maxPathLength} bytes`
+  if (parts.length > maxDepth) return `is more than ${maxDepth} folders deep`
+  return platform === 'win32' ? problemOnWindows(parts) : undefined
+}
+
+function problemOnWindows(parts: readonly string[]): string | undefined {
+  if (parts.some((part) => /[<>:"|?*]/.test(part))) return 'has a character in its name that Windows refuses'
+  if (parts.some((part) => /[. ]$/.test(part))) return 'ends with a dot or a space, which Windows drops'
+  if (parts.some((part) => /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(part))) {
+    return 'has a name that Windows keeps for devices'
+  }
+  return undefined
+}
+
+/**
+ * Keeps account of the paths of a chart: no two may be the same file on any file system, and none may be both a file
+ * and a folder.
+ */
+export class PathRegister {
+  readonly #files = new Map<string, string>()
+  readonly #folders = new Map<string, string>()
+
+  /** @returns what is wrong with one more file at this path */
+  add(path: string): string | undefined {
+    const key = fold(path)
+    const twin = this.#files.get(key) ?? this.#folders.get(key)
+    if (twin === path) return 'is there twice'
+    if (twin !== undefined) return `cannot be told from ${twin} where case does not count`
+    for (let slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
+      const folder = key.slice(0, slash)
+      if (this.#files.has(folder)) return 'lies in what is a file'
+      this.#folders.set(folder, path.slice(0, slash))
+    }
+    this.#files.set(key, path)
+    return undefined
+  }
+}
+
+/** What case-insensitive and normalising file systems take for the same name. */
+function fold(path: string): string {
+  return path.normalize('NFC').toLowerCase().normalize('NFC')
+}

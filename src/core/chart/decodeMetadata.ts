@@ -1,0 +1,144 @@
+import type { Dependency, Maintainer, Metadata } from './metadata.ts'
+import { anything, flag, listOf, Misfit, struct, text, textMap, type Decode } from './goDecode.ts'
+import type { Yaml } from './yaml.ts'
+
+/** Metadata as decoded: any key may be missing, and lists may hold null where the document has an empty entry. */
+export type RawMetadata = Partial<Omit<Metadata, 'maintainers' | 'dependencies'>> & {
+  readonly maintainers?: readonly (Maintainer | null)[]
+  readonly dependencies?: readonly (Dependency | null)[]
+}
+
+/**
+ * Reads the value of a Chart.yaml.
+ * @throws Misfit
+ * @see Helm 3.6.3 pkg/chart/metadata.go
+ */
+export function decodeMetadata(value: Yaml): RawMetadata {
+  return decodeChart(value, {}, '') ?? {}
+}
+
+/**
+ * Takes the dependencies of a requirements.yaml, and nothing else of it, over those of Chart.yaml: what an item lacks
+ * it inherits from the item at the same place.
+ * @throws Misfit
+ * @see Helm 3.6.3 pkg/chart/loader/load.go, which unmarshals the file over the metadata
+ */
+export function decodeRequirements(value: Yaml, over: RawMetadata): RawMetadata {
+  const { dependencies } = decodeRequirementsFile(value, pickDependencies(over), '') ?? {}
+  const { dependencies: _, ...rest } = over
+  return dependencies === undefined ? rest : { ...rest, dependencies }
+}
+
+/**
+ * Checks the value of a Chart.lock or requirements.lock.
+ * @throws Misfit
+ * @see Helm 3.6.3 pkg/chart/dependency.go Lock
+ */
+export function checkLock(value: Yaml): void {
+  decodeLock(value, {}, '')
+}
+
+/**
+ * Reads metadata from parsed JSON, whoever wrote it.
+ * @returns the metadata, or what is wrong with it
+ */
+export function metadataFromJson(document: unknown): { metadata: Metadata } | { problem: string } {
+  try {
+    const raw = decodeMetadata(fromJson(document, 0))
+    const { name = '', version = '', apiVersion = '', maintainers = [], dependencies = [], ...rest } = raw
+    if (name === '' || version === '') return { problem: `it has no ${name === '' ? 'name' : 'version'}` }
+    return {
+      metadata: {
+        ...rest,
+        name,
+        version,
+        apiVersion,
+        ...(maintainers.length === 0 ? {} : { maintainers: maintainers.map((item) => item ?? {}) }),
+        ...(dependencies.length === 0 ? {} : { dependencies: dependencies.map((item) => item ?? {}) }),
+      },
+    }
+  } catch (error) {
+    if (error instanceof Misfit) return { problem: error.message }
+    throw error
+  }
+}
+
+const maintainer = struct<Maintainer>({ name: text, email: text, url: text })
+
+const dependency = struct<Dependency>({
+  name: text,
+  version: text,
+  repository: text,
+  condition: text,
+  tags: listOf(text, ''),
+  enabled: flag,
+  'import-values': listOf<unknown>(anything, null),
+  alias: text,
+})
+
+const dependencies: Decode<readonly (Dependency | null)[]> = listOf<Dependency | null>(
+  orNull(dependency),
+  null,
+)
+
+const decodeChart = struct<Required<RawMetadata>>({
+  name: text,
+  home: text,
+  sources: listOf(text, ''),
+  version: text,
+  description: text,
+  keywords: listOf(text, ''),
+  maintainers: listOf<Maintainer | null>(orNull(maintainer), null),
+  icon: text,
+  apiVersion: text,
+  condition: text,
+  tags: text,
+  appVersion: text,
+  deprecated: flag,
+  annotations: textMap,
+  kubeVersion: text,
+  dependencies,
+  type: text,
+})
+
+const decodeRequirementsFile = struct<{ dependencies: readonly (Dependency | null)[] }>({ dependencies })
+
+const decodeLock = struct<{
+  generated: string
+  digest: string
+  dependencies: readonly (Dependency | null)[]
+}>({
+  generated: time,
+  digest: text,
+  dependencies,
+})
+
+function pickDependencies({ dependencies: picked }: RawMetadata): {
+  dependencies?: readonly (Dependency | null)[]
+} {
+  return picked === undefined ? {} : { dependencies: picked }
+}
+
+/** A pointer of Go: what was null before is made anew. */
+function orNull<Item>(decode: Decode<Item>): Decode<Item | null> {
+  return (value, before, at) => decode(value, before ?? undefined, at)
+}
+
+/** Go reads a time from text in RFC 3339 and from nothing else. */
+function time(value: Yaml, before: string | undefined, at: string): string | undefined {
+  if (value === null) return before
+  if (
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d)$/.test(value)
+  )
+    return value
+  throw new Misfit(`${at} must be a time such as 2021-06-01T12:00:00Z`, at)
+}
+
+function fromJson(value: unknown, depth: number): Yaml {
+  if (depth > 100) throw new Misfit('it is nested too deeply')
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')
+    return value
+  if (Array.isArray(value)) return value.map((item) => fromJson(item, depth + 1))
+  return new Map(Object.entries(value as object).map(([key, item]) => [key, fromJson(item, depth + 1)]))
+}

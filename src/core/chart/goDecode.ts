@@ -1,0 +1,141 @@
+import { formatFloat } from './yamlScalar.ts'
+import type { Yaml, YamlMap } from './yaml.ts'
+
+/** A value that does not fit its field; the message completes a sentence that names the file. */
+export class Misfit extends Error {
+  /** The key at the top of the document, to find the line. */
+  readonly key: string | undefined
+
+  constructor(problem: string, key?: string) {
+    super(problem)
+    this.key = key
+  }
+}
+
+/**
+ * Reads a value into a field as Go's JSON decoder does: null changes nothing, lists and structs are filled over what
+ * was there before.
+ * @param at the field in messages, for example `maintainers`
+ * @throws Misfit
+ * @see https://pkg.go.dev/encoding/json#Unmarshal and https://github.com/kubernetes-sigs/yaml/blob/v1.2.0/yaml.go
+ */
+export type Decode<Value> = (value: Yaml, before: Value | undefined, at: string) => Value | undefined
+
+/** Text; numbers and booleans become text. */
+export function text(value: Yaml, before: string | undefined, at: string): string | undefined {
+  if (value === null) return before
+  if (typeof value === 'number') return formatFloat(value)
+  if (typeof value !== 'object') return String(value)
+  throw new Misfit(`${at} must be text, not ${nameOf(value)}`, at)
+}
+
+export function flag(value: Yaml, before: boolean | undefined, at: string): boolean | undefined {
+  if (value === null) return before
+  if (typeof value === 'boolean') return value
+  throw new Misfit(`${at} must be true or false without quotes, not ${nameOf(value)}`, at)
+}
+
+/** A list of values that stand for themselves; null is an empty text where text is wanted. */
+export function listOf<Item>(decode: Decode<Item>, whenNull: Item): Decode<readonly Item[]> {
+  return (value, before, at) => {
+    if (value === null) return undefined
+    if (!isList(value)) throw new Misfit(`${at} must be a list, not ${nameOf(value)}`, at)
+    return value.map((item, index) =>
+      item === null ? (before?.[index] ?? whenNull) : (decode(item, before?.[index], at) ?? whenNull),
+    )
+  }
+}
+
+/** Text by name. */
+export function textMap(
+  value: Yaml,
+  before: Readonly<Record<string, string>> | undefined,
+  at: string,
+): Readonly<Record<string, string>> | undefined {
+  if (value === null) return undefined
+  if (!isMap(value)) throw new Misfit(`${at} must be a map of names to text, not ${nameOf(value)}`, at)
+  const decoded = [...value].map(([key, item]): [string, string] => [key, text(item, '', at) ?? ''])
+  // fromEntries makes an own property even of `__proto__`.
+  return Object.fromEntries([...Object.entries(before ?? {}), ...decoded])
+}
+
+/** Any value, with numbers as JSON has them. */
+export function anything(value: Yaml, _before: unknown, at: string): unknown {
+  let nodes = 0
+  const plain = (item: Yaml): unknown => {
+    // Aliases make a small text a huge tree.
+    if (++nodes > 10_000) throw new Misfit(`${at} holds too much`, at)
+    if (isList(item)) return item.map(plain)
+    if (isMap(item)) return Object.fromEntries([...item].map(([key, inner]) => [key, plain(inner)]))
+    if (typeof item === 'bigint') return Number(item)
+    if (typeof item === 'number' && !Number.isFinite(item)) throw new Misfit(`${at} holds ${item}`, at)
+    return item
+  }
+  return plain(value)
+}
+
+/** How each field of a struct is read. */
+export type Fields<Struct> = { readonly [Key in keyof Struct]-?: Decode<NonNullable<Struct[Key]>> }
+
+/**
+ * Reads a map into a struct: keys match in any case, unknown ones are dropped, and where two spellings meet, the one
+ * that sorts last wins.
+ */
+export function struct<Struct extends object>(fields: Fields<Struct>): Decode<Partial<Struct>> {
+  const decoders = Object.entries(fields) as [string, Decode<unknown>][]
+  return (value, before, at) => {
+    if (value === null) return before
+    if (!isMap(value))
+      throw new Misfit(`${at === '' ? 'this' : at} must be a map of keys to values, not ${nameOf(value)}`, at)
+    const result = new Map<string, unknown>(Object.entries(before ?? {}))
+    for (const [key, item] of sortedEntries(value)) {
+      const [name, decode] =
+        decoders.find(([known]) => known === key) ??
+        decoders.find(([known]) => fold(known) === fold(key)) ??
+        []
+      if (name === undefined || decode === undefined) continue
+      result.set(
+        name,
+        within(at, () => decode(item, result.get(name), name)),
+      )
+    }
+    // The decoders above are those of the struct's own fields.
+    return Object.fromEntries([...result].filter(([, item]) => item !== undefined)) as Partial<Struct>
+  }
+}
+
+/** The line of a nested field is not known; that of its list is. */
+function within<Value>(at: string, decode: () => Value): Value {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof Misfit && at !== '') throw new Misfit(`${at}: ${error.message}`, at)
+    throw error
+  }
+}
+
+/** Go compares keys by Unicode's simple folding, which knows a third k and a third s. */
+function fold(key: string): string {
+  return key.toLowerCase().replaceAll('\u017f', 's')
+}
+
+function sortedEntries(value: YamlMap): [string, Yaml][] {
+  return [...value].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}
+
+export function isMap(value: Yaml): value is YamlMap {
+  return value instanceof Map
+}
+
+export function isList(value: Yaml): value is readonly Yaml[] {
+  return Array.isArray(value)
+}
+
+/** What a value is, for messages. */
+export function nameOf(value: Yaml): string {
+  if (value === null) return 'nothing'
+  if (isList(value)) return 'a list'
+  if (isMap(value)) return 'a map'
+  if (typeof value === 'string') return `the text "${value.slice(0, 60)}"`
+  return String(value)
+}

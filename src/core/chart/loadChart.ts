@@ -1,0 +1,238 @@
+import type { Metadata } from './metadata.ts'
+import { checkLock, decodeMetadata, decodeRequirements, type RawMetadata } from './decodeMetadata.ts'
+import { isMap, Misfit, nameOf } from './goDecode.ts'
+import { invalidChart, type Place } from './invalidChart.ts'
+import { validateMetadata } from './validateMetadata.ts'
+import { parseYaml, type Yaml } from './yaml.ts'
+
+/** What a loader wants to know of a file. */
+export type FileUse =
+  /** Its path is enough. */
+  | 'path'
+  /** Its content, for `take`. */
+  | 'content'
+  /** It is a chart archive and must be valid as such. */
+  | 'archive'
+  /** Helm drops it, so it is none of the chart's. */
+  | 'none'
+
+/** The files that Helm reads when it loads a chart; all others are templates and plain files to it. */
+const readFiles = [
+  'Chart.yaml',
+  'Chart.lock',
+  'values.yaml',
+  'values.schema.json',
+  'requirements.yaml',
+  'requirements.lock',
+] as const
+
+type ReadFile = (typeof readFiles)[number]
+
+/**
+ * Loads a chart file by file, in any order, and refuses what Helm 3.6.3 refuses. It holds the metadata only, so any
+ * chart can stream through it.
+ *
+ * For each file: ask `use`, and hand the content to `take` where it is wanted. At the end, `finish`.
+ * @see Helm 3.6.3 pkg/chart/loader/load.go LoadFiles
+ */
+export class ChartLoader {
+  readonly #place: Place
+  readonly #subcharts = new Map<string, ChartLoader>()
+  #raw: RawMetadata | undefined
+  #source: Uint8Array | undefined
+  #requirements: Yaml | undefined
+  /** A name that would be Chart.yaml but for its case. */
+  #misspelt: string | undefined
+
+  /** @param place of the chart itself; its path is that of a subchart inside its parent */
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  /**
+   * @param path relative to the chart
+   * @throws ChartroomError `invalid-chart` for a file that has no business where it is
+   */
+  use(path: string): FileUse {
+    if (path.startsWith('charts/')) return this.#useInCharts(path)
+    if (!path.includes('/') && path.toLowerCase() === 'chart.yaml' && path !== 'Chart.yaml') {
+      this.#misspelt = path
+    }
+    return isReadFile(path) ? 'content' : 'path'
+  }
+
+  /** @throws ChartroomError `invalid-chart` */
+  take(path: string, content: Uint8Array): void {
+    if (isReadFile(path)) {
+      this.#read(path, content)
+      return
+    }
+    const [, name = '', rest = ''] = splitSubchart(path)
+    this.#subchart(name).take(rest, content)
+  }
+
+  /**
+   * @param warnings is added to
+   * @throws ChartroomError `invalid-chart`
+   */
+  finish(warnings: string[]): Metadata {
+    const metadata = this.#metadata()
+    if (metadata.apiVersion !== 'v1' && this.#requirements !== undefined) {
+      warnings.push(
+        `${this.#label()}requirements.yaml is meant for apiVersion v1; move its dependencies to Chart.yaml, where apiVersion ${metadata.apiVersion} has them.`,
+      )
+    }
+    for (const name of [...this.#subcharts.keys()].sort()) this.#subcharts.get(name)?.finish(warnings)
+    return metadata
+  }
+
+  #useInCharts(path: string): FileUse {
+    // A provenance file beside a subchart is a plain file of the parent.
+    if (path.endsWith('.prov')) return 'path'
+    const [, name = '', rest] = splitSubchart(path)
+    if (/^[_.]/.test(name)) return 'none'
+    if (name.endsWith('.tgz')) {
+      if (rest === undefined) return 'archive'
+      throw invalidChart(this.#inside(`charts/${name}`), 'a folder must not have the name of an archive')
+    }
+    if (rest === undefined) {
+      throw invalidChart(
+        this.#inside(path),
+        'in charts/ there may be only chart folders and chart archives (.tgz)',
+        {
+          advice: 'Move the file elsewhere, or start its name with a dot or "_".',
+        },
+      )
+    }
+    return this.#subchart(name).use(rest)
+  }
+
+  #subchart(name: string): ChartLoader {
+    const loader = this.#subcharts.get(name) ?? new ChartLoader(this.#inside(`charts/${name}`))
+    this.#subcharts.set(name, loader)
+    return loader
+  }
+
+  #inside(path: string): Place {
+    const own = this.#place.path
+    return { ...this.#place, path: own === '' ? path : `${own}/${path}` }
+  }
+
+  #label(): string {
+    const { chart, path } = this.#place
+    return path === '' ? `${chart}: ` : `${chart}: ${path}/`
+  }
+
+  #read(path: ReadFile, content: Uint8Array): void {
+    const place = this.#inside(path)
+    switch (path) {
+      case 'Chart.yaml': {
+        const value = parseYaml(content, place, manyAliases)
+        this.#raw = decoded(() => decodeMetadata(value), content, place)
+        this.#source = content
+        return
+      }
+      case 'requirements.yaml':
+        this.#requirements = parseYaml(content, place, manyAliases)
+        return
+      case 'Chart.lock':
+      case 'requirements.lock': {
+        const value = parseYaml(content, place, manyAliases)
+        decoded(
+          () => {
+            checkLock(value)
+          },
+          content,
+          place,
+        )
+        return
+      }
+      case 'values.yaml':
+        checkValues(parseYaml(content, place, { maxAliases: 1000 }), place)
+        return
+      case 'values.schema.json':
+        checkJson(content, place)
+        return
+    }
+  }
+
+  #metadata(): Metadata {
+    const raw = this.#raw
+    const place = this.#inside('Chart.yaml')
+    if (raw === undefined || this.#source === undefined) throw this.#noChartYaml()
+    const requirements = this.#requirements
+    const whole =
+      requirements === undefined
+        ? raw
+        : decoded(() => decodeRequirements(requirements, raw), undefined, this.#inside('requirements.yaml'))
+    const checked = validateMetadata(whole)
+    if ('metadata' in checked) return checked.metadata
+    throw invalidChart(place, checked.problem, {
+      line: checked.key === undefined ? undefined : lineOf(checked.key, this.#source),
+      ...(checked.advice === undefined ? {} : { advice: checked.advice }),
+    })
+  }
+
+  #noChartYaml(): Error {
+    const why =
+      this.#misspelt === undefined ? 'there is no Chart.yaml' : `Chart.yaml is called ${this.#misspelt} here`
+    return invalidChart(this.#place, `${why}, so this is not a chart`, {
+      advice: 'A chart has a file Chart.yaml with at least apiVersion, name and version.',
+    })
+  }
+}
+
+/** More aliases than any Chart.yaml has. */
+const manyAliases = { maxAliases: 100 }
+
+function isReadFile(path: string): path is ReadFile {
+  return readFiles.some((name) => name === path)
+}
+
+/** `charts/NAME/REST` in its parts. */
+function splitSubchart(path: string): [string, string | undefined, string | undefined] {
+  const [, name, rest] = /^charts\/([^/]*)(?:\/(.*))?$/s.exec(path) ?? []
+  return [path, name, rest]
+}
+
+function decoded<Value>(decode: () => Value, source: Uint8Array | undefined, place: Place): Value {
+  try {
+    return decode()
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error
+    const line = error.key === undefined || source === undefined ? undefined : lineOf(error.key, source)
+    throw invalidChart(place, error.message, { line })
+  }
+}
+
+/** The line of a key at the top of a document, counted from 1; the last one, because the last one counts. */
+function lineOf(key: string, source: Uint8Array): number | undefined {
+  const lines = new TextDecoder().decode(source).split('\n')
+  const pattern = new RegExp(`^["']?${key}["']?\\s*:`, 'i')
+  const index = lines.findLastIndex((line) => pattern.test(line))
+  return index < 0 ? undefined : index + 1
+}
+
+function checkValues(value: Yaml, place: Place): void {
+  if (value !== null && !isMap(value)) {
+    throw invalidChart(place, `the values must be a map of names to values, not ${nameOf(value)}`)
+  }
+  const seen = new Set<Yaml>()
+  const check = (item: Yaml): void => {
+    if (typeof item === 'number' && !Number.isFinite(item)) {
+      throw invalidChart(place, 'values that are not numbers, such as .inf and .nan, cannot be used')
+    }
+    if (typeof item !== 'object' || item === null || seen.has(item)) return
+    seen.add(item)
+    for (const inner of item.values()) check(inner)
+  }
+  check(value)
+}
+
+function checkJson(content: Uint8Array, place: Place): void {
+  try {
+    JSON.parse(new TextDecoder().decode(content))
+  } catch (cause) {
+    throw invalidChart(place, 'this is not valid JSON', { cause })
+  }
+}

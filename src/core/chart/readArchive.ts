@@ -1,0 +1,213 @@
+import { createGunzip } from 'node:zlib'
+import { pipeline } from 'node:stream'
+import { Readable } from 'node:stream'
+import type { Content } from '../oci/target.ts'
+import type { Metadata } from './metadata.ts'
+import { ChartroomError, isAbort } from '../errors.ts'
+import { codeOf } from '../files.ts'
+import { Budget } from './budget.ts'
+import { PathRegister, problemOfPath } from './checkedPath.ts'
+import { invalidChart } from './invalidChart.ts'
+import { defaultLimits, type ChartOptions } from './limits.ts'
+import { ChartLoader } from './loadChart.ts'
+import { damaged, tarEntries, unsafe, type TarEntry } from './tarEntries.ts'
+
+/** A chart archive that has been read to its end and found sound. */
+export interface ChartArchive {
+  readonly metadata: Metadata
+  /** Its files in the order of the archive; paths are relative to the chart, sizes in bytes. */
+  readonly entries: readonly { readonly path: string; readonly size: number }[]
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads a chart archive from beginning to end and checks everything: that it is sound, that it is safe to unpack, that
+ * it keeps the limits and that Helm loads the chart in it. Nothing is kept but metadata.
+ *
+ * @param what names the archive in errors: a path or a reference
+ * @throws ChartroomError `invalid-chart`, `archive-unsafe`, `integrity`, `too-large`
+ * @see Helm 3.6.3 pkg/chart/loader/archive.go for what Helm accepts; of that, links, two files of one name and
+ *   damaged archives are refused here
+ */
+export async function readArchive(
+  content: Content,
+  what: string,
+  options: ChartOptions = {},
+): Promise<ChartArchive> {
+  return await readNestedArchive(content, what, newBudget(what, options), options)
+}
+
+/** Reads an archive that lies in a chart, on the budget of that chart. */
+export async function readNestedArchive(
+  content: Content,
+  what: string,
+  budget: Budget,
+  options: ChartOptions,
+): Promise<ChartArchive> {
+  const loader = new ChartLoader({ chart: what, path: '' })
+  const entries: { path: string; size: number }[] = []
+  for await (const { path, size, content: bytes } of chartFiles(content, what, budget, options)) {
+    entries.push({ path, size })
+    const use = loader.use(path)
+    if (use === 'content') loader.take(path, await readAll(bytes))
+    if (use === 'archive') await readNested(bytes, `${what}: ${path}`, budget, options)
+  }
+  if (entries.length === 0) throw invalidChart({ chart: what, path: '' }, 'the archive holds no files')
+  const warnings: string[] = []
+  return { metadata: loader.finish(warnings), entries, warnings }
+}
+
+/**
+ * Reads one file of a chart archive.
+ *
+ * @param path relative to the chart
+ * @throws ChartroomError `not-found` where there is no such file; otherwise as `readArchive`
+ */
+export async function readArchiveFile(
+  content: Content,
+  path: string,
+  what: string,
+  options: ChartOptions = {},
+): Promise<Buffer> {
+  for await (const file of chartFiles(content, what, newBudget(what, options), options)) {
+    if (file.path === path) return await readAll(file.content)
+  }
+  throw new ChartroomError('not-found', { message: `${what} has no file ${path}.`, path })
+}
+
+export interface ArchiveFile {
+  /** Relative to the chart, with `/`; safe to join to a directory. */
+  readonly path: string
+  readonly size: number
+  readonly content: AsyncIterable<Buffer>
+}
+
+/**
+ * The files of a chart archive in its order, their paths checked and without the base directory, which must be the same
+ * for all.
+ */
+export async function* chartFiles(
+  content: Content,
+  what: string,
+  budget: Budget,
+  options: ChartOptions,
+): AsyncGenerator<ArchiveFile> {
+  const register = new PathRegister()
+  let base: string | undefined
+  for await (const entry of tarEntries(unzipped(await content(), what, options.signal), what, budget)) {
+    if (entry.kind === 'directory') checkDirectory(entry, what)
+    else {
+      const [first, path] = splitBase(entry.path, what)
+      if (base !== undefined && first !== base) {
+        throw unsafe(what, entry.path, `lies outside of ${base}/, where the archive begins`)
+      }
+      base = first
+      const problem = problemOfPath(path) ?? register.add(path)
+      if (problem !== undefined) throw unsafe(what, entry.path, problem)
+      yield { path, size: entry.size, content: entry.content }
+    }
+  }
+}
+
+export function newBudget(what: string, { limits = defaultLimits }: ChartOptions): Budget {
+  return new Budget(limits, what)
+}
+
+/** Helm takes a backslash in a name for the separator of that name. */
+function splitBase(name: string, what: string): [base: string, path: string] {
+  const parts = name.split(name.includes('\\') ? '\\' : '/')
+  const [base = '', ...rest] = parts
+  const path = rest.join('/')
+  if (base === '.') {
+    throw unsafe(what, name, 'begins with ./, and Helm cannot read such an archive')
+  }
+  const problem =
+    parts.length < 2 && base !== '' ? 'lies beside the folder of the chart' : problemOfPath(base)
+  if (problem !== undefined) throw unsafe(what, name, base === '' ? 'is an absolute path' : problem)
+  return [base, path]
+}
+
+function checkDirectory({ path }: TarEntry, what: string): void {
+  const plain = path.replaceAll('\\', '/').replace(/\/$/, '')
+  const problem = problemOfPath(plain === '.' ? '' : plain)
+  if (problem !== undefined) throw unsafe(what, path, problem)
+}
+
+async function readAll(content: AsyncIterable<Buffer>): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of content) pieces.push(Buffer.from(piece))
+  return Buffer.concat(pieces)
+}
+
+async function readNested(
+  content: AsyncIterable<Buffer>,
+  what: string,
+  budget: Budget,
+  options: ChartOptions,
+): Promise<void> {
+  await readNestedArchive(() => content, what, budget, options)
+}
+
+const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08])
+
+/** Unpacks gzip with back-pressure; damage, a cut and anything behind the end are errors. */
+async function* unzipped(
+  bytes: AsyncIterable<Uint8Array>,
+  what: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  let failure: unknown
+  const gunzip = createGunzip()
+  const source = Readable.from(requireGzip(bytes, what), { objectMode: false })
+  // The callback keeps the first error; iterating throws it, or that the stream closed too early.
+  pipeline(source, gunzip, (error) => {
+    failure = error
+  })
+  try {
+    for await (const chunk of gunzip) {
+      signal?.throwIfAborted()
+      yield chunk as Buffer
+    }
+  } catch (error) {
+    const first = failure ?? error
+    if (!(first instanceof ChartroomError) && !isAbort(first) && isZlib(first)) {
+      throw damaged(what, zlibReasons[codeOf(first) ?? ''] ?? 'the compressed data cannot be read', first)
+    }
+    throw first
+  } finally {
+    gunzip.destroy()
+    source.destroy()
+  }
+}
+
+function isZlib(error: unknown): boolean {
+  return codeOf(error)?.startsWith('Z_') === true
+}
+
+const zlibReasons: Readonly<Record<string, string>> = {
+  Z_BUF_ERROR: 'it ends in the middle',
+  Z_DATA_ERROR: 'the compressed data does not match its checksum, or something else follows it',
+}
+
+async function* requireGzip(bytes: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> {
+  let head: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of bytes) {
+    if (head === undefined) {
+      yield chunk
+    } else {
+      head = Buffer.concat([head, chunk])
+      if (head.length < gzipMagic.length) continue
+      requireMagic(head, what)
+      yield head
+      head = undefined
+    }
+  }
+  if (head !== undefined) requireMagic(head, what)
+}
+
+function requireMagic(head: Buffer, what: string): void {
+  if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) return
+  throw invalidChart({ chart: what, path: '' }, 'this is not a chart archive, which is a .tgz file', {
+    advice: 'Give a chart directory, or an archive that helm package has made.',
+  })
+}

@@ -1,0 +1,231 @@
+import type { Credential } from '../credential.ts'
+import { keyOf, keysFor } from './hostKey.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** How a file was written, so that a change leaves the rest as it is. */
+interface Style {
+  readonly indentation: string
+  readonly lineEnd: string
+  readonly end: string
+}
+
+/** What an entry says about who somebody is. */
+export type Login = Omit<Credential, 'origin'>
+
+/** The reason why a text is no credentials file. It never contains any of the text. */
+export class UnreadableConfig extends Error {
+  override readonly name = 'UnreadableConfig'
+}
+
+/**
+ * A `config.json` as Docker, Helm and podman share it. Immutable: a change gives a new document in which everything
+ * that is not the host's own entry stays as it was.
+ *
+ * @see https://github.com/docker/cli/blob/master/cli/config/configfile/file.go
+ */
+export class ConfigDocument {
+  readonly #content: Json
+  readonly #style: Style
+
+  private constructor(content: Json, style: Style) {
+    this.#content = content
+    this.#style = style
+  }
+
+  /**
+   * Reads a document; an empty text is an empty document.
+   * @throws UnreadableConfig
+   */
+  static parse(bytes: Uint8Array): ConfigDocument {
+    const text = decode(bytes)
+    const style = styleOf(text)
+    if (text.trim() === '') return new ConfigDocument({}, style)
+    const content = parseJson(text)
+    if (!isObject(content)) throw new UnreadableConfig('it is not a JSON object')
+    for (const key of ['auths', 'credHelpers']) {
+      const value = content[key] ?? {}
+      if (!isObject(value)) throw new UnreadableConfig(`"${key}" is not a JSON object`)
+    }
+    return new ConfigDocument(content, style)
+  }
+
+  /** Whether nothing says where logins are kept, so that the platform's own credential helper may be proposed. */
+  get isOpen(): boolean {
+    return (
+      Object.keys(this.#auths).length === 0 &&
+      this.#defaultHelper === undefined &&
+      Object.keys(this.#helpers).length === 0
+    )
+  }
+
+  /** The keys of a host in `auths`, the usual spelling first. */
+  keysOf(host: string): string[] {
+    return keysFor(Object.keys(this.#auths), host)
+  }
+
+  /**
+   * The suffix of the credential helper that is configured for a host: its own from `credHelpers`, where an empty one
+   * means none, else `credsStore`.
+   */
+  helperOf(host: string): string | undefined {
+    const key = keysFor(Object.keys(this.#helpers), host)[0]
+    if (key === undefined) return this.#defaultHelper
+    const helper = this.#helpers[key]
+    return typeof helper === 'string' && helper !== '' ? helper : undefined
+  }
+
+  /** Whether the document names the host, with or without a secret. */
+  mentions(host: string): boolean {
+    return this.keysOf(host).length > 0 || keysFor(Object.keys(this.#helpers), host).length > 0
+  }
+
+  /**
+   * The login that the document itself holds for a host.
+   * @throws UnreadableConfig where there is an entry that cannot be understood
+   */
+  loginOf(host: string): Login | undefined {
+    for (const key of this.keysOf(host)) {
+      const login = loginIn(this.#auths[key])
+      if (login !== undefined) return login
+    }
+    return undefined
+  }
+
+  /** The document with a login in plain text. */
+  withLogin(host: string, login: Login): ConfigDocument {
+    return this.#withEntry(host, entryFor(login))
+  }
+
+  /** The document with the note that a credential helper holds the host's login. */
+  withHelper(host: string, helper: string): ConfigDocument {
+    const noted = this.#withEntry(host, {})
+    if (noted.helperOf(host) === helper) return noted
+    return new ConfigDocument({ ...noted.#content, credsStore: helper }, this.#style)
+  }
+
+  /** The document without any spelling of a host. */
+  without(host: string): ConfigDocument {
+    const keys = this.keysOf(host)
+    const rest = Object.entries(this.#auths).filter(([key]) => !keys.includes(key))
+    return this.#withAuths(rest)
+  }
+
+  toString(): string {
+    const { indentation, lineEnd, end } = this.#style
+    return JSON.stringify(this.#content, undefined, indentation).replaceAll('\n', lineEnd) + end
+  }
+
+  get #auths(): Json {
+    const auths = this.#content['auths']
+    return isObject(auths) ? auths : {}
+  }
+
+  get #helpers(): Json {
+    const helpers = this.#content['credHelpers']
+    return isObject(helpers) ? helpers : {}
+  }
+
+  get #defaultHelper(): string | undefined {
+    const helper = this.#content['credsStore']
+    return typeof helper === 'string' && helper !== '' ? helper : undefined
+  }
+
+  #withEntry(host: string, entry: Json): ConfigDocument {
+    const key = keyOf(host)
+    const entries = Object.entries(this.#auths)
+    if (Object.hasOwn(this.#auths, key)) {
+      return this.#withAuths(entries.map(([name, value]) => [name, name === key ? entry : value]))
+    }
+    // Helm sorts the hosts; a file that is in order stays in order.
+    const sorted = entries.every(
+      ([name], position) => position === 0 || (entries[position - 1]?.[0] ?? '') < name,
+    )
+    const next = sorted ? entries.findIndex(([name]) => name > key) : -1
+    return this.#withAuths(entries.toSpliced(next < 0 ? entries.length : next, 0, [key, entry]))
+  }
+
+  #withAuths(entries: readonly (readonly [string, unknown])[]): ConfigDocument {
+    const auths: unknown = Object.fromEntries(entries)
+    const content = 'auths' in this.#content ? { ...this.#content, auths } : { auths, ...this.#content }
+    return new ConfigDocument(content, this.#style)
+  }
+}
+
+function loginIn(entry: unknown): Login | undefined {
+  if (entry === undefined || entry === null) return undefined
+  if (!isObject(entry)) throw new UnreadableConfig('the entry is not a JSON object')
+  const token = textIn(entry, 'identitytoken')
+  if (token !== '') return { username: '', password: '', identityToken: token }
+  const auth = textIn(entry, 'auth')
+  if (auth !== '') return decodeAuth(auth)
+  const username = textIn(entry, 'username')
+  const password = textIn(entry, 'password')
+  return username === '' && password === '' ? undefined : { username, password }
+}
+
+function decodeAuth(auth: string): Login {
+  const compact = auth.replace(/[\r\n]/g, '')
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) throw new UnreadableConfig('its "auth" is not base64')
+  const text = Buffer.from(compact, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  if (colon < 0) throw new UnreadableConfig('its "auth" has no colon between user and password')
+  return loginOfUser(text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, ''))
+}
+
+/** A user called `<token>` says that the secret is an identity token. */
+export function loginOfUser(username: string, secret: string): Login {
+  return username === '<token>'
+    ? { username: '', password: '', identityToken: secret }
+    : { username, password: secret }
+}
+
+function entryFor({ username, password, identityToken }: Login): Json {
+  const auth =
+    username === '' && password === '' ? '' : Buffer.from(`${username}:${password}`).toString('base64')
+  return {
+    ...(auth === '' ? {} : { auth }),
+    ...(identityToken === undefined ? {} : { identitytoken: identityToken }),
+  }
+}
+
+function textIn(entry: Json, key: string): string {
+  const value = entry[key] ?? ''
+  if (typeof value !== 'string') throw new UnreadableConfig(`its "${key}" is not text`)
+  return value
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UnreadableConfig('it is not UTF-8 text')
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // The engine's own words quote the text, secrets included, so only the place is taken from them.
+    const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
+    if (position === undefined) throw new UnreadableConfig('it is not valid JSON')
+    const line = text.slice(0, Number(position)).split('\n').length
+    throw new UnreadableConfig(`it is not valid JSON (line ${line})`)
+  }
+}
+
+/** As it was; tabs, as Helm writes, where there is nothing to go by. */
+function styleOf(text: string): Style {
+  const body = text.trimEnd()
+  const indentation = /^\s*\{\r?\n([ \t]+)/.exec(text)?.[1]
+  return {
+    indentation: indentation ?? (/^\s*(?:\{\s*\})?$/.test(body) ? '\t' : ''),
+    lineEnd: body.includes('\r\n') ? '\r\n' : '\n',
+    end: body === '' ? '' : text.slice(body.length),
+  }
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

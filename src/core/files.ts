@@ -1,0 +1,373 @@
+/**
+ * The only door to the file system for store, credentials, charts and export.
+ *
+ * Everything that changes the disk goes through `step`, so that a test can count the changes, fail one of them or end
+ * the process before it. Nothing here knows what a file means.
+ */
+import { constants, createReadStream, watch as watchNode, type FSWatcher, type Stats } from 'node:fs'
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  unlink,
+  utimes,
+} from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ChartroomError, type ErrorKind } from './errors.ts'
+
+export type FileStep =
+  | 'makeDirectory'
+  | 'create'
+  | 'write'
+  | 'sync'
+  | 'changeMode'
+  | 'rename'
+  | 'link'
+  | 'remove'
+  | 'syncDirectory'
+  | 'touch'
+
+/** Called before each change of the disk; what it throws is what the change fails with. */
+export type StepObserver = (step: FileStep, path: string) => void | Promise<void>
+
+let observer: StepObserver | undefined
+
+/** Lets a test see every change before it happens. One observer at a time; returns the way to stop. */
+export function observeSteps(next: StepObserver): () => void {
+  observer = next
+  return () => {
+    observer = undefined
+  }
+}
+
+async function step(kind: FileStep, path: string): Promise<void> {
+  await observer?.(kind, path)
+}
+
+export interface FileFacts {
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  readonly size: number
+  /** Milliseconds since 1970. */
+  readonly modified: number
+  readonly changed: number
+  readonly inode: number
+  readonly mode: number
+}
+
+/** What is at a path, following links; `undefined` where nothing is. */
+export async function factsOf(path: string): Promise<FileFacts | undefined> {
+  return await unlessMissing(async () => facts(await stat(path)))
+}
+
+/** What is at a path itself, not following a link; `undefined` where nothing is. */
+export async function ownFactsOf(path: string): Promise<FileFacts | undefined> {
+  return await unlessMissing(async () => facts(await lstat(path)))
+}
+
+/** The path with every link resolved. */
+export async function realPathOf(path: string): Promise<string> {
+  return await realpath(path)
+}
+
+/** Where a link leads, whether or not something is there; `undefined` where the path is no link. */
+export async function linkTargetOf(path: string): Promise<string | undefined> {
+  if ((await ownFactsOf(path))?.kind !== 'link') return undefined
+  return (await unlessMissing(() => realpath(path))) ?? resolve(dirname(path), await readlink(path))
+}
+
+/** Names in a directory, sorted bytewise; empty where the directory does not exist. */
+export async function namesIn(directory: string): Promise<string[]> {
+  const names = (await unlessMissing(() => readdir(directory))) ?? []
+  return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}
+
+/**
+ * Opens a file as a stream of chunks. Fails on the first read where the file is missing.
+ * @param range the first and the last byte to read, counted from 0
+ */
+export function readChunks(
+  path: string,
+  signal?: AbortSignal,
+  range: { readonly start?: number; readonly end?: number } = {},
+): AsyncIterable<Buffer> {
+  return createReadStream(path, {
+    highWaterMark: 256 * 1024,
+    ...range,
+    ...(signal === undefined ? {} : { signal }),
+  })
+}
+
+/**
+ * Reads a small file whole.
+ * @param limit bytes; a larger file is `too-large`
+ * @returns `undefined` where the file does not exist
+ */
+export async function readSmall(
+  path: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Buffer | undefined> {
+  const handle = await unlessMissing(() => open(path, 'r'))
+  if (handle === undefined) return undefined
+  try {
+    const chunks: Buffer[] = []
+    let size = 0
+    for (;;) {
+      signal?.throwIfAborted()
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(64 * 1024))
+      if (bytesRead === 0) return Buffer.concat(chunks)
+      size += bytesRead
+      if (size > limit) {
+        throw new ChartroomError('too-large', {
+          message: `${path} is larger than ${limit} bytes.`,
+          path,
+          expected: limit,
+        })
+      }
+      chunks.push(buffer.subarray(0, bytesRead))
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
+  await step('makeDirectory', path)
+  await mkdir(path, { recursive: true, mode })
+}
+
+/** Makes a directory that must not exist yet. */
+export async function makeNewDirectory(path: string, mode: number): Promise<void> {
+  await step('makeDirectory', path)
+  await mkdir(path, { mode })
+}
+
+export interface WriteOptions {
+  readonly mode?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Writes a new file and syncs it to the disk. The file must not exist, links are not followed, and where anything fails
+ * the file is gone again.
+ *
+ * @returns the number of bytes written
+ */
+export async function writeNew(
+  path: string,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { mode = 0o644, signal }: WriteOptions = {},
+): Promise<number> {
+  await step('create', path)
+  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode)
+  try {
+    let size = 0
+    for await (const chunk of content) {
+      signal?.throwIfAborted()
+      await writeAll(handle, chunk, path)
+      size += chunk.length
+    }
+    signal?.throwIfAborted()
+    await step('sync', path)
+    await handle.sync()
+    // A full disk can cut a write short without an error from the sync.
+    const { size: written } = await handle.stat()
+    if (written !== size) throw diskFull(path)
+    await handle.close()
+    return size
+  } catch (error) {
+    await handle.close()
+    await removeFile(path)
+    throw error
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array, path: string): Promise<void> {
+  await step('write', path)
+  let offset = 0
+  while (offset < chunk.length) {
+    const { bytesWritten } = await handle.write(chunk, offset)
+    if (bytesWritten === 0) throw diskFull(path)
+    offset += bytesWritten
+  }
+}
+
+/**
+ * Replaces a file so that everybody sees either the old or the new content: written aside, synced, renamed.
+ * @param aside directory on the same file system for the temporary file
+ */
+export async function replaceFile(
+  path: string,
+  content: Uint8Array,
+  aside: string,
+  options: WriteOptions = {},
+): Promise<void> {
+  const temporary = temporaryName(aside)
+  await writeNew(temporary, [content], options)
+  try {
+    await moveOver(temporary, path)
+  } catch (error) {
+    await removeFile(temporary)
+    throw error
+  }
+  await syncDirectory(dirname(path))
+}
+
+/** A name in a directory that no other process uses. */
+export function temporaryName(directory: string): string {
+  return join(directory, randomUUID())
+}
+
+/** Gives a file or directory another name; a file that has the name is replaced. */
+export async function moveOver(from: string, to: string): Promise<void> {
+  await step('rename', to)
+  // On Windows a file that another process has open cannot be replaced; that passes, so it is worth waiting for.
+  const deadline = Date.now() + 5000
+  for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
+    try {
+      await rename(from, to)
+      return
+    } catch (error) {
+      const busy = ['EPERM', 'EBUSY', 'EACCES'].includes(codeOf(error) ?? '')
+      if (process.platform !== 'win32' || !busy || Date.now() > deadline) throw error
+      await delay(pause)
+    }
+  }
+}
+
+/** Gives a file a second name. `false` where the name is taken. */
+export async function linkNew(from: string, to: string): Promise<boolean> {
+  await step('link', to)
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+export async function changeMode(path: string, mode: number): Promise<void> {
+  await step('changeMode', path)
+  await chmod(path, mode)
+}
+
+/** Removes a file; it is no error where there is none. */
+export async function removeFile(path: string): Promise<void> {
+  await step('remove', path)
+  await unlessMissing(() => unlink(path))
+}
+
+/** Removes a directory with everything in it; it is no error where there is none. */
+export async function removeTree(path: string): Promise<void> {
+  await step('remove', path)
+  await rm(path, { recursive: true, force: true })
+}
+
+/** Sets a file's times to now. */
+export async function touch(path: string): Promise<void> {
+  await step('touch', path)
+  const now = new Date()
+  await utimes(path, now, now)
+}
+
+/** Makes a rename in a directory survive a power loss, where the system can. */
+export async function syncDirectory(path: string): Promise<void> {
+  await step('syncDirectory', path)
+  if (process.platform === 'win32') return
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    // Some network file systems cannot sync a directory; the rename itself has happened.
+    if (!['EPERM', 'EINVAL', 'EISDIR', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Calls back when something in a directory changes; `onError` when watching ends. The directory must exist. */
+export function watchDirectory(
+  path: string,
+  onChange: (name: string | null) => void,
+  onError: (error: Error) => void,
+): FSWatcher {
+  const watcher = watchNode(path, { persistent: false }, (_event, name) => {
+    onChange(name)
+  })
+  watcher.on('error', onError)
+  return watcher
+}
+
+/**
+ * A file system error as a sentence for a person.
+ *
+ * @param doing for example "save the chart"
+ * @returns the error itself where it is none of the file system's
+ */
+export function fileError(error: unknown, doing: string): unknown {
+  const code = codeOf(error)
+  const known = code === undefined ? undefined : fileErrors[code]
+  if (known === undefined || error instanceof ChartroomError) return error
+  const path = (error as NodeJS.ErrnoException).path
+  return new ChartroomError(known.kind, {
+    message: `Could not ${doing}: ${known.because}${path === undefined ? '' : ` (${path})`}.`,
+    cause: error,
+    ...(path === undefined ? {} : { path }),
+  })
+}
+
+const fileErrors: Readonly<Record<string, { readonly kind: ErrorKind; readonly because: string }>> = {
+  ENOSPC: { kind: 'disk-full', because: 'there is no space left on the disk' },
+  EDQUOT: { kind: 'disk-full', because: 'the disk quota is used up' },
+  EROFS: { kind: 'store-readonly', because: 'the file system is read-only' },
+  EACCES: { kind: 'store-readonly', because: 'permission was denied' },
+  EPERM: { kind: 'store-readonly', because: 'the system does not permit it' },
+  ENOTDIR: { kind: 'store-corrupt', because: 'a file stands where a directory should be' },
+}
+
+function diskFull(path: string): ChartroomError {
+  return new ChartroomError('disk-full', { message: `There is no space left to write ${path}.`, path })
+}
+
+function facts(stats: Stats): FileFacts {
+  return {
+    kind: stats.isFile()
+      ? 'file'
+      : stats.isDirectory()
+        ? 'directory'
+        : stats.isSymbolicLink()
+          ? 'link'
+          : 'other',
+    size: stats.size,
+    modified: stats.mtimeMs,
+    changed: stats.ctimeMs,
+    inode: stats.ino,
+    mode: stats.mode,
+  }
+}
+
+async function unlessMissing<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The system's code of an error, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}

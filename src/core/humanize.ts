@@ -1,0 +1,65 @@
+/**
+ * A number of bytes as Helm prints it: `1023 B`, `2.4 KiB`, `1024.0 KiB`.
+ *
+ * The unit is chosen by whole division and the decimal rounded as Go's `%.1f` does, a tie to the even digit.
+ *
+ * @param bytes a whole number, not negative
+ * @see Helm 3.6.3 internal/experimental/registry/util.go, `byteCountBinary`
+ */
+export function formatSize(bytes: number): string {
+  const { divisor, unit } = sizeUnit(bytes)
+  return `${inUnit(bytes, divisor)} ${unit}`
+}
+
+/**
+ * How far something is, in the unit of the whole: `12.4 of 95.4 MiB`.
+ *
+ * @param done bytes
+ * @param total bytes
+ */
+export function formatSizeOf(done: number, total: number): string {
+  const { divisor, unit } = sizeUnit(total)
+  return `${inUnit(done, divisor)} of ${inUnit(total, divisor)} ${unit}`
+}
+
+/**
+ * How long something took or is ago, as Helm's lists say it: `27 seconds`, `About an hour`, `3 weeks`.
+ *
+ * @param milliseconds what is negative counts as nothing
+ * @see docker/go-units duration.go, `HumanDuration`
+ */
+export function formatAge(milliseconds: number): string {
+  const seconds = Math.trunc(milliseconds / 1000)
+  const minutes = Math.trunc(milliseconds / 60_000)
+  const hours = Math.trunc(milliseconds / 3_600_000 + 0.5)
+  if (seconds < 1) return 'Less than a second'
+  if (seconds === 1) return '1 second'
+  if (seconds < 60) return `${seconds} seconds`
+  if (minutes === 1) return 'About a minute'
+  if (minutes < 60) return `${minutes} minutes`
+  if (hours === 1) return 'About an hour'
+  if (hours < 48) return `${hours} hours`
+  if (hours < 24 * 7 * 2) return `${Math.trunc(hours / 24)} days`
+  if (hours < 24 * 30 * 2) return `${Math.trunc(hours / 24 / 7)} weeks`
+  if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24 / 30)} months`
+  return `${Math.trunc(hours / 24 / 365)} years`
+}
+
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
+
+function sizeUnit(bytes: number): { divisor: number; unit: string } {
+  let divisor = 1
+  let step = 0
+  for (let rest = bytes; rest >= 1024 && step < units.length - 1; rest = Math.floor(rest / 1024)) {
+    divisor *= 1024
+    step += 1
+  }
+  return { divisor, unit: units[step] ?? 'B' }
+}
+
+function inUnit(bytes: number, divisor: number): string {
+  if (divisor === 1) return String(bytes)
+  const value = bytes / divisor
+  // The divisor is a power of two, so .25 and .75 are the only ties, and toFixed rounds every tie up.
+  return value % 1 === 0.25 ? (value - 0.05).toFixed(1) : value.toFixed(1)
+}

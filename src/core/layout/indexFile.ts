@@ -1,0 +1,184 @@
+import { ChartroomError, messageOf } from '../errors.ts'
+import { parseDescriptor, type Descriptor } from '../oci/descriptor.ts'
+
+/**
+ * The index of a layout, with everything that other programs wrote into it: unknown fields, foreign entries and their
+ * order are carried along field for field.
+ *
+ * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md#indexjson-file
+ */
+export interface IndexFile {
+  readonly entries: readonly IndexEntry[]
+  /** The fields beside `manifests`, as they were read. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export interface IndexEntry {
+  /** The entry as it stands in the file. */
+  readonly raw: unknown
+  /** Missing where the entry cannot be used; `problem` then says why. */
+  readonly descriptor?: Descriptor
+  /** The annotation `org.opencontainers.image.ref.name`, else `io.containerd.image.name`; matched byte for byte. */
+  readonly name?: string
+  /** Where the name stands. */
+  readonly annotation?: NameAnnotation
+  /** A sentence that says what is wrong with the entry. */
+  readonly problem?: string
+}
+
+/** The annotation that makes an entry visible to Helm 3.0-3.6, oras and skopeo. */
+export const refNameAnnotation = 'org.opencontainers.image.ref.name'
+
+/** The annotation for full image names that containerd, nerdctl and BuildKit use. */
+export const containerdNameAnnotation = 'io.containerd.image.name'
+
+export type NameAnnotation = typeof refNameAnnotation | typeof containerdNameAnnotation
+
+export const emptyIndex: IndexFile = { entries: [], fields: { schemaVersion: 2 } }
+
+/** Bytes; a larger index is refused. */
+export const maxIndexSize = 64 * 1024 * 1024
+
+/**
+ * Reads an index file as tolerantly as Helm 3.6 does: a missing or null `manifests` is an empty list, and what follows
+ * the document is ignored. A byte order mark, an array and `null` are errors.
+ *
+ * @param path names the file in errors
+ * @throws ChartroomError `store-corrupt`
+ */
+export function decodeIndex(bytes: Buffer, path: string): IndexFile {
+  const document = firstDocument(bytes.toString('utf8'), path)
+  if (!isObject(document)) throw unreadable(path, 'it is not a JSON object')
+  const { manifests, ...fields } = document
+  if (manifests === undefined || manifests === null) return { entries: [], fields }
+  if (!Array.isArray(manifests)) throw unreadable(path, 'its "manifests" is not a list')
+  return { entries: manifests.map(entryOf), fields }
+}
+
+/** Writes an index file as Helm 3.0-3.6 does: compact, the known fields first and in Helm's order. */
+export function encodeIndex({ entries, fields }: IndexFile): Buffer {
+  const { schemaVersion = 2, ...others } = fields
+  const manifests = entries.map(({ raw }) => (isObject(raw) ? inOrder(raw) : raw))
+  return Buffer.from(JSON.stringify({ schemaVersion, manifests, ...others }))
+}
+
+/** An entry for a manifest, named or not. */
+export function entryFor(
+  { mediaType, digest, size }: Descriptor,
+  name?: string,
+  annotation: NameAnnotation = refNameAnnotation,
+): IndexEntry {
+  const annotations = name === undefined ? {} : { annotations: { [annotation]: name } }
+  return entryOf({ mediaType, digest, size, ...annotations })
+}
+
+/** The index with an entry in the place of the first one that had its name, or at the end. */
+export function withEntry(index: IndexFile, entry: IndexEntry): IndexFile {
+  const isNamed = entry.name !== undefined
+  const place = isNamed ? index.entries.findIndex(({ name }) => name === entry.name) : -1
+  const others = (entries: readonly IndexEntry[]): IndexEntry[] =>
+    entries.filter(({ name }) => name !== entry.name)
+  const before = place < 0 ? index.entries : index.entries.slice(0, place)
+  const after = place < 0 ? [] : index.entries.slice(place)
+  return { ...index, entries: [...before, entry, ...others(after)] }
+}
+
+/** The index without any entry of that name; the others keep their order. The same index where there is none. */
+export function withoutName(index: IndexFile, name: string): IndexFile {
+  const entries = index.entries.filter((entry) => entry.name !== name)
+  return entries.length === index.entries.length ? index : { ...index, entries }
+}
+
+/**
+ * The entry that each name means. An entry that Helm 3.0-3.6 sees goes before one that it does not; of several the last
+ * one counts, as in Helm.
+ */
+export function namedEntries({ entries }: Pick<IndexFile, 'entries'>): ReadonlyMap<string, IndexEntry> {
+  const named = new Map<string, IndexEntry>()
+  for (const entry of entries) {
+    if (entry.name === undefined) continue
+    const isHidden = entry.annotation !== refNameAnnotation
+    const known = named.get(entry.name)
+    if (known?.annotation !== refNameAnnotation || !isHidden) named.set(entry.name, entry)
+  }
+  return named
+}
+
+/** The entry that a name means. */
+export function findEntry(index: IndexFile, name: string): IndexEntry | undefined {
+  return namedEntries({ entries: index.entries.filter((entry) => entry.name === name) }).get(name)
+}
+
+/** An entry as it stands in an index file. */
+export function entryOf(raw: unknown): IndexEntry {
+  const named = { raw, ...nameOf(raw) }
+  try {
+    return { ...named, descriptor: parseDescriptor(raw, named.name ?? 'an entry without a name') }
+  } catch (error) {
+    return { ...named, problem: messageOf(error) }
+  }
+}
+
+function nameOf(raw: unknown): { name?: string; annotation?: NameAnnotation } {
+  const annotations = isObject(raw) ? raw['annotations'] : undefined
+  if (!isObject(annotations)) return {}
+  for (const annotation of [refNameAnnotation, containerdNameAnnotation] as const) {
+    const name = annotations[annotation]
+    if (typeof name === 'string' && name !== '') return { name, annotation }
+  }
+  return {}
+}
+
+function inOrder({
+  mediaType,
+  digest,
+  size,
+  urls,
+  annotations,
+  ...others
+}: Record<string, unknown>): unknown {
+  return { mediaType, digest, size, urls, annotations, ...others }
+}
+
+/** The first JSON document of a text. What follows it is left over from a longer file, and every reader ignores it. */
+function firstDocument(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const end = endOfObject(text)
+    if (end === undefined) throw unreadable(path, text === '' ? 'it is empty' : messageOf(cause), cause)
+    return parsed(text.slice(0, end), path)
+  }
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw unreadable(path, messageOf(cause), cause)
+  }
+}
+
+/** Where the object that a text starts with ends; `undefined` where it does not end. */
+function endOfObject(text: string): number | undefined {
+  let depth = 0
+  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs)) {
+    if (token === '{') depth += 1
+    if (token === '}') depth -= 1
+    if (token === '}' && depth === 0) return index + 1
+  }
+  return undefined
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function unreadable(path: string, why: string, cause?: unknown): ChartroomError {
+  return new ChartroomError('store-corrupt', {
+    message: `The index ${path} is damaged: ${why}. It was left as it is.`,
+    advice: 'Repair the file or move it away; the charts themselves lie beside it and are not affected.',
+    path,
+    cause,
+  })
+}

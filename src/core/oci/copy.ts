@@ -1,0 +1,87 @@
+import type { OperationOptions, Progress } from '../progress.ts'
+import { counted } from '../progress.ts'
+import { ChartroomError } from '../errors.ts'
+import type { Descriptor } from './descriptor.ts'
+import { isIndex, parseManifest, type RawManifest } from './manifest.ts'
+import type { ReadableTarget, Target } from './target.ts'
+
+export interface CopyOptions extends OperationOptions {
+  readonly step: Progress['step']
+  /** Names what is copied in errors, for example the reference. */
+  readonly what: string
+  /** A last look when every blob is there: what it throws keeps the manifest from getting its name. */
+  readonly beforeTag?: (signal: AbortSignal | undefined) => Promise<void>
+}
+
+/**
+ * Copies a manifest and everything it needs, children first, so that the name never stands for something incomplete.
+ * Blobs that the destination has are not sent.
+ *
+ * @throws what either side throws; `integrity` where the content is not what the manifest says
+ */
+export async function copy(
+  source: ReadableTarget,
+  destination: Target,
+  manifest: RawManifest,
+  name: string,
+  options: CopyOptions,
+): Promise<void> {
+  const blobs = blobsOf(manifest, options.what)
+  const total = blobs.reduce((sum, blob) => sum + blob.size, 0)
+  const done = new Map<Descriptor, number>()
+  const report = (blob: Descriptor, bytes: number): void => {
+    done.set(blob, bytes)
+    options.onProgress?.({
+      step: options.step,
+      done: [...done.values()].reduce((sum, size) => sum + size, 0),
+      total,
+    })
+  }
+  await inParallel(blobs, options, async (blob, signal) => {
+    const inner = { ...options, signal }
+    report(blob, 0)
+    if (!(await destination.exists(blob, inner))) {
+      const open = async (): Promise<AsyncIterable<Uint8Array>> =>
+        counted(await source.fetch(blob, inner), (bytes) => {
+          report(blob, bytes)
+        })
+      await destination.push(blob, open, inner)
+    }
+    report(blob, blob.size)
+  })
+  await options.beforeTag?.(options.signal)
+  options.signal?.throwIfAborted()
+  await destination.tag(manifest, name, options)
+}
+
+/** Config and layers of a manifest, each digest once. */
+function blobsOf(manifest: RawManifest, what: string): Descriptor[] {
+  const parsed = parseManifest(manifest, what)
+  if (isIndex(parsed)) {
+    throw new ChartroomError('not-a-chart', { message: `${what} is an image index, not a single manifest.` })
+  }
+  return [...new Map([parsed.config, ...parsed.layers].map((blob) => [blob.digest, blob])).values()]
+}
+
+/** Runs the work on all items at once; the first failure stops the others and is thrown when they have stopped. */
+async function inParallel<Item>(
+  items: readonly Item[],
+  options: OperationOptions,
+  work: (item: Item, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failed = new AbortController()
+  const signal =
+    options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal])
+  let first: { readonly error: unknown } | undefined
+  await Promise.all(
+    items.map(async (item) => {
+      try {
+        await work(item, signal)
+      } catch (error) {
+        first ??= { error }
+        failed.abort()
+      }
+    }),
+  )
+  if (first !== undefined) throw first.error
+}

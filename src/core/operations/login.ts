@@ -1,0 +1,44 @@
+import type { Credentials, SaveLoginOptions } from '../credentials/credentials.ts'
+import type { Registries } from '../registry/registries.ts'
+import { ChartroomError, kindOf } from '../errors.ts'
+import { parseHost } from '../oci/reference.ts'
+import { whileDoing } from './failure.ts'
+
+export interface LoggedIn {
+  readonly host: string
+  /** Where the login is kept, for people. */
+  readonly store: string
+  /** What a person should know about that place, for example that it is a plain file. */
+  readonly warning?: string
+}
+
+/**
+ * Checks a login at the registry and, only when the registry takes it, keeps it.
+ *
+ * @param host as a person writes it; a scheme and a path are dropped
+ * @throws ChartroomError `unauthorized` where the registry refuses it (then nothing is kept), `unavailable`, …
+ */
+export async function login(
+  registries: Registries,
+  credentials: Credentials,
+  host: string,
+  { username, password }: { readonly username: string; readonly password: string },
+  options: SaveLoginOptions = {},
+): Promise<LoggedIn> {
+  const registry = parseHost(host)
+  return await whileDoing(`log in to ${registry}`, async () => {
+    const credential = { username, password, origin: 'this login' }
+    try {
+      await registries.registry(registry).verifyLogin(credential, options)
+    } catch (error) {
+      if (kindOf(error) !== 'unauthorized') throw error
+      throw new ChartroomError('unauthorized', {
+        message: `${registry} refused this user or password.`,
+        advice: 'Check both and log in again; nothing was stored.',
+        host: registry,
+        cause: error,
+      })
+    }
+    return { host: registry, ...(await credentials.save(registry, credential, options)) }
+  })
+}

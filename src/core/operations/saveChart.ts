@@ -1,0 +1,174 @@
+import type { ChartCache, SoundChart } from '../cache.ts'
+import type { Chart } from '../chart/chart.ts'
+import type { ChartOptions } from '../chart/limits.ts'
+import type { Metadata } from '../chart/metadata.ts'
+import type { Content } from '../oci/target.ts'
+import { encodeChartManifest } from '../chart/chartManifest.ts'
+import { encodeConfig } from '../chart/configBlob.ts'
+import { chartMediaTypes, type ChartFormat } from '../chart/mediaTypes.ts'
+import { packChart } from '../chart/packChart.ts'
+import { readArchive } from '../chart/readArchive.ts'
+import { readDirectory } from '../chart/readDirectory.ts'
+import { ChartroomError } from '../errors.ts'
+import { factsOf, readChunks, readSmall } from '../files.ts'
+import { describe, type Descriptor } from '../oci/descriptor.ts'
+import { Digester } from '../oci/digest.ts'
+import { formatReference, parseReference, withTag, type Reference } from '../oci/reference.ts'
+import { counted } from '../progress.ts'
+import { whileDoing } from './failure.ts'
+
+export interface SaveOptions extends ChartOptions {
+  /** Which manifest to write: `legacy` is what Helm 3.0-3.6 reads, `modern` what Helm 3.7 and later write. */
+  readonly format?: 'legacy' | 'modern'
+  /** Seconds since 1970 that stand in the archive as the time of every file; 0 by default, so that the bytes never vary. */
+  readonly epoch?: number
+}
+
+export interface SavedChart extends SoundChart {
+  /** What a person should know although the chart was saved. */
+  readonly warnings: readonly string[]
+}
+
+/** A `.prov` file holds a signed Chart.yaml and one digest; nothing honest is larger. */
+const maxProvenanceSize = 1024 * 1024
+
+/**
+ * Puts a chart into the cache: a directory is packed, always into the same bytes; a `.tgz` is stored verbatim.
+ *
+ * @param path a chart directory, or a chart archive
+ * @param reference the name to save it under; without a tag, the chart's version is the tag; without a reference, `name:version`
+ * @throws ChartroomError `not-found` (no such path), `invalid-chart`, `archive-unsafe`, `too-large`, `invalid-reference`, …
+ * @see Helm 3.6.3 internal/experimental/registry/client.go SaveChart
+ */
+export async function saveChart(
+  cache: ChartCache,
+  path: string,
+  reference?: string,
+  options: SaveOptions = {},
+): Promise<SavedChart> {
+  const wanted = reference === undefined ? undefined : parseReference(reference)
+  if (wanted?.digest !== undefined) throw digestGiven(formatReference(wanted))
+  return await whileDoing(`save ${path}`, async () => {
+    const facts = await factsOf(path)
+    if (facts === undefined) {
+      throw new ChartroomError('not-found', { message: `There is no chart at ${path}.`, path })
+    }
+    const source =
+      facts.kind === 'directory' ? await fromDirectory(path, options) : await fromArchive(path, options)
+    const name = formatReference(named(wanted, source.metadata))
+    const layer = await source.store(cache)
+    const config = encodeConfig(source.metadata)
+    const configDescriptor = describe(chartMediaTypes.config, config)
+    await cache.push(configDescriptor, () => chunk(config), options)
+    const format: ChartFormat = options.format ?? 'legacy'
+    const provenance = format === 'modern' ? await storeProvenance(cache, source, options) : undefined
+    const manifest = encodeChartManifest({
+      config: configDescriptor,
+      layer,
+      format,
+      metadata: source.metadata,
+      created: new Date(source.created),
+      ...(provenance === undefined ? {} : { provenance }),
+    })
+    await cache.tag(manifest, name, options)
+    const { manifest: _, layers: __, ...chart } = await cache.require(name, options)
+    return { ...chart, warnings: [...source.warnings, ...provenanceWarning(source, format)] }
+  })
+}
+
+/** A chart that can be stored, wherever it came from. */
+interface Source {
+  readonly metadata: Metadata
+  readonly warnings: readonly string[]
+  /** Milliseconds since 1970, for the annotation of a modern manifest. */
+  readonly created: number
+  readonly provenance?: Buffer
+  store(cache: ChartCache): Promise<Descriptor>
+}
+
+async function fromDirectory(path: string, options: SaveOptions): Promise<Source> {
+  const chart = await readDirectory(path, options)
+  const mediaType = layerTypeOf(options)
+  return {
+    metadata: chart.metadata,
+    warnings: chart.warnings,
+    created: (options.epoch ?? 0) * 1000,
+    store: async (cache) => await cache.ingest(mediaType, packed(chart, options), options),
+  }
+}
+
+async function* packed(chart: Chart, options: SaveOptions): AsyncGenerator<Uint8Array> {
+  yield* counted(packChart(chart, options), (done) => {
+    options.onProgress?.({ step: 'packing', done })
+  })
+}
+
+/**
+ * Reads an archive twice: once to check it, once to store it. The digest of the first reading is what the second has to have, so
+ * what is stored is what was checked.
+ */
+async function fromArchive(path: string, options: SaveOptions): Promise<Source> {
+  const open: Content = () => readChunks(path, options.signal)
+  const digester = new Digester()
+  let size = 0
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    for await (const bytes of await open()) {
+      digester.update(bytes)
+      size += bytes.length
+      options.onProgress?.({ step: 'reading', done: size })
+      yield bytes
+    }
+  }
+  const { metadata, warnings } = await readArchive(watched, path, options)
+  const layer: Descriptor = { mediaType: layerTypeOf(options), digest: digester.digest(), size }
+  const provenance = await readSmall(`${path}.prov`, maxProvenanceSize, options.signal)
+  return {
+    metadata,
+    warnings,
+    created: (await factsOf(path))?.modified ?? 0,
+    ...(provenance === undefined ? {} : { provenance }),
+    store: async (cache) => {
+      await cache.push(layer, open, options)
+      return layer
+    },
+  }
+}
+
+function layerTypeOf({ format = 'legacy' }: SaveOptions): string {
+  return chartMediaTypes[format]
+}
+
+function named(wanted: Reference | undefined, { name, version }: Metadata): Reference {
+  if (wanted === undefined) return withTag(parseReference(name), version)
+  return wanted.tag === undefined ? withTag(wanted, version) : wanted
+}
+
+async function storeProvenance(
+  cache: ChartCache,
+  { provenance }: Source,
+  options: SaveOptions,
+): Promise<Descriptor | undefined> {
+  if (provenance === undefined) return undefined
+  const descriptor = describe(chartMediaTypes.provenance, provenance)
+  await cache.push(descriptor, () => chunk(provenance), options)
+  return descriptor
+}
+
+function provenanceWarning({ provenance }: Source, format: ChartFormat): string[] {
+  if (provenance === undefined || format === 'modern') return []
+  return [
+    'The .prov file beside the archive cannot travel in this format. To keep it, save with --format modern.',
+  ]
+}
+
+async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes)
+}
+
+function digestGiven(reference: string): ChartroomError {
+  return new ChartroomError('invalid-reference', {
+    message: `${reference} names a digest, and what a chart hashes to is not ours to choose.`,
+    advice: 'Save it under a tag.',
+    reference,
+  })
+}

@@ -1,0 +1,235 @@
+import { ChartroomError } from '../errors.ts'
+import type { OperationOptions } from '../progress.ts'
+import { unauthorized, usableChallenge, type Authenticator } from './authenticator.ts'
+import { parseChallenges, type Challenge } from './challenge.ts'
+import { connectionError } from './connectionError.ts'
+import type { HostOptions } from './hostOptions.ts'
+import { checkedHop, isSameOrigin, resolveUrl } from './origin.ts'
+import { readBody, readStart } from './readBody.ts'
+import { retrying, type Wait } from './retry.ts'
+import { findOrigin } from './scheme.ts'
+import { SingleFlight } from './singleFlight.ts'
+import { statusError } from './statusError.ts'
+import { defaultTimeouts, header } from './transport.ts'
+import type { HttpRequest, HttpResponse, RequestBody, Timeouts, Transport } from './transport.ts'
+
+export interface RegistryRequest {
+  readonly method: HttpRequest['method']
+  /** A path on the registry such as `/v2/a/b/tags/list`, or a whole URL that the registry gave. */
+  readonly to: string | URL
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: RequestBody
+  /** What a token has to allow. */
+  readonly scope?: string
+  /** The statuses that are an answer; every other one is an error. */
+  readonly expect: readonly number[]
+  /** What is asked for or sent, to begin an error's sentence with: "localhost:5000/a/b:1.0.0". */
+  readonly what: string
+}
+
+export interface RegistryResponse extends HttpResponse {
+  /** Where the answer came from, after redirects. */
+  readonly url: URL
+}
+
+export interface ReadResponse extends RegistryResponse {
+  /** The whole body, within the limit for metadata. */
+  readonly bytes: Buffer
+}
+
+export interface ClientSettings {
+  /** As the person wrote it. */
+  readonly host: string
+  /** Where its API is; another host for Docker Hub only. */
+  readonly apiHost: string
+  readonly options: HostOptions
+  readonly authenticator: Authenticator
+  /** For the registry itself. */
+  readonly transport: Transport
+  /** For where the registry sends its clients: no certificate of the client's goes there. */
+  readonly elsewhere: Transport
+  readonly wait: Wait
+}
+
+const maxHops = 5
+const followed: Readonly<Record<string, readonly number[]>> = {
+  GET: [301, 302, 303, 307, 308],
+  HEAD: [301, 302, 303, 307, 308],
+}
+
+/** Requests to one registry: finds its scheme, logs in when asked to, follows redirects, tries again. */
+export class RegistryClient {
+  readonly settings: ClientSettings
+  readonly #timeouts: Timeouts
+  readonly #finding = new SingleFlight<URL>()
+  #origin: URL | undefined
+
+  constructor(settings: ClientSettings) {
+    this.settings = settings
+    this.#timeouts = {
+      answer: settings.options.requestTimeoutMs ?? defaultTimeouts.answer,
+      idle: settings.options.idleTimeoutMs ?? defaultTimeouts.idle,
+      commit: Math.max(settings.options.requestTimeoutMs ?? 0, defaultTimeouts.commit),
+    }
+  }
+
+  /** Sends a request, again where that may help, and gives the answer with its body unread. */
+  async send(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
+    return await this.retrying(() => this.#once(request, options), options)
+  }
+
+  /** Sends a request whose answer is small, again where that may help, and gives the answer with its bytes. */
+  async read(request: RegistryRequest, options: OperationOptions): Promise<ReadResponse> {
+    return await this.retrying(() => this.readOnce(request, options), options)
+  }
+
+  /** Does something made of several requests, again where that may help; inside, use `readOnce`. */
+  async retrying<Result>(work: () => Promise<Result>, options: OperationOptions): Promise<Result> {
+    return await retrying(work, this.settings.wait, options)
+  }
+
+  /** As `read`, with one try. */
+  async readOnce(request: RegistryRequest, options: OperationOptions): Promise<ReadResponse> {
+    const response = await this.#once(request, options)
+    try {
+      return { ...response, bytes: await readBody(response, `The answer for ${request.what}`) }
+    } catch (error) {
+      throw connectionError(error, this.settings.host)
+    }
+  }
+
+  /**
+   * Sends a request once.
+   * @throws ChartroomError for every status that the request does not expect, and where there is no answer
+   */
+  async #once(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
+    const { host } = this.settings
+    try {
+      const response = await this.#follow(request, options)
+      if (request.expect.includes(response.status)) return response
+      const error = await statusError(response, { host, what: request.what })
+      response.close()
+      throw error
+    } catch (error) {
+      throw connectionError(error, host)
+    }
+  }
+
+  /** Follows redirects by hand. Once a redirect has left the registry, nothing says who we are any more. */
+  async #follow(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
+    const origin = await this.#findOrigin(options)
+    let url = new URL(request.to, origin)
+    let isHome = isSameOrigin(url, origin)
+    for (let hops = 0; ; hops++) {
+      const response = isHome
+        ? await this.#authorized(request, url, options)
+        : await this.#transmit(this.settings.elsewhere, request, url, undefined, options)
+      const location = redirectOf(request, response)
+      if (location === undefined) return { ...response, url }
+      await readStart(response, 64 * 1024)
+      const target = resolveUrl(location, url)
+      if (hops === maxHops || target === undefined) throw this.#lost(request, hops)
+      const next = checkedHop(url, target, 'a redirect')
+      isHome &&= isSameOrigin(url, next)
+      url = next
+    }
+  }
+
+  /** Sends a request to the registry itself and answers its challenges. */
+  async #authorized(request: RegistryRequest, url: URL, options: OperationOptions): Promise<HttpResponse> {
+    const { authenticator, transport, host } = this.settings
+    let authorization = authenticator.known(request.scope)
+    const answered = new Set<string>()
+    for (;;) {
+      const response = await this.#transmit(transport, request, url, authorization?.header, options)
+      if (response.status !== 401) return response
+      const challenge = usableChallenge(parseChallenges(response.headers.get('www-authenticate') ?? []))
+      await readStart(response, 64 * 1024)
+      response.close()
+      if (authorization !== undefined) authenticator.forget(authorization)
+      if (challenge === undefined) throw unauthorized(host, undefined, authorization?.origin)
+      const question = textOf(challenge)
+      if (answered.has(question) || answered.size === 3)
+        throw rejected(request, host, challenge, authorization?.origin)
+      answered.add(question)
+      authorization = await authenticator.answer(challenge, url, request.scope, options)
+      if (authorization === undefined) throw unauthorized(host, challenge, undefined)
+    }
+  }
+
+  async #transmit(
+    transport: Transport,
+    { method, headers, body }: RegistryRequest,
+    url: URL,
+    authorization: string | undefined,
+    { signal, log }: OperationOptions,
+  ): Promise<HttpResponse> {
+    return await transport.send(
+      {
+        method,
+        url,
+        headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+        ...(body === undefined ? {} : { body }),
+      },
+      {
+        timeouts: this.#timeouts,
+        ...(signal === undefined ? {} : { signal }),
+        ...(log === undefined ? {} : { log }),
+      },
+    )
+  }
+
+  /** The registry's scheme, host and port; found out once. */
+  async #findOrigin({ signal, ...options }: OperationOptions): Promise<URL> {
+    const { apiHost, transport } = this.settings
+    const find = async (): Promise<URL> =>
+      await findOrigin(apiHost, this.settings.options, transport, options)
+    this.#origin ??= await this.#finding.run(apiHost, find, signal)
+    return this.#origin
+  }
+
+  #lost({ what }: RegistryRequest, hops: number): ChartroomError {
+    const { host } = this.settings
+    return new ChartroomError('refused', {
+      message:
+        hops === maxHops
+          ? `${host} redirects the request for ${what} more than ${maxHops} times.`
+          : `${host} redirects the request for ${what} to what is no web address.`,
+      host,
+    })
+  }
+}
+
+/** Where an answer redirects to; requests with a body are repeated only where the status says that they may be. */
+function redirectOf({ method }: RegistryRequest, response: HttpResponse): string | undefined {
+  return (followed[method] ?? [307, 308]).includes(response.status) ? header(response, 'location') : undefined
+}
+
+/** A registry that knows who we are but wants a token with more rights says so with 401 too. */
+function rejected(
+  { what, scope }: RegistryRequest,
+  host: string,
+  challenge: Challenge,
+  origin: string | undefined,
+): ChartroomError {
+  if (origin === undefined || challenge.parameters.get('error') !== 'insufficient_scope') {
+    return unauthorized(host, challenge, origin)
+  }
+  const action =
+    scope
+      ?.slice(scope.lastIndexOf(':') + 1)
+      .split(',')
+      .at(-1) ?? 'do'
+  return new ChartroomError('forbidden', {
+    message: `The login from ${origin} may not ${action === '*' ? 'list' : action} ${what}.`,
+    advice: `Ask whoever runs ${host} for the right, or log in as somebody who has it.`,
+    host,
+    status: 401,
+  })
+}
+
+/** What tells two challenges apart, except for an error that only a second one names. */
+function textOf({ scheme, parameters }: Challenge): string {
+  const asked = ['realm', 'service', 'scope'].map((name) => parameters.get(name) ?? '')
+  return JSON.stringify([scheme, ...asked])
+}

@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream'
+import fetch from 'node-fetch'
+import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
+import { Watchdog } from './watchdog.ts'
+
+/**
+ * The transport for every host that needs no TLS settings of its own.
+ *
+ * It follows no redirect, because node-fetch passes `Authorization` on to other ports and subdomains, and decodes
+ * nothing, because a decoded blob has another digest.
+ */
+export const fetchTransport: Transport = {
+  async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
+    const watchdog = new Watchdog(options)
+    try {
+      watchdog.expect('answer')
+      const response = await fetch(request.url.href, {
+        method: request.method,
+        headers: headersOf(request),
+        body: request.body === undefined ? null : Readable.from(watchdog.sent(request.body), byteStream),
+        redirect: 'manual',
+        compress: false,
+        signal: watchdog.signal,
+      })
+      watchdog.rest()
+      return {
+        status: response.status,
+        headers: new Map(Object.entries(response.headers.raw())),
+        body: watchdog.received(response.body ?? Readable.from([])),
+        close: () => {
+          watchdog.close()
+        },
+      }
+    } catch (error) {
+      throw watchdog.reasonFor(error)
+    }
+  },
+}
+
+/** How request bodies are read from their source. */
+export const byteStream = { objectMode: false } as const
+
+/** The headers that every request carries, and its own. */
+export function headersOf({ headers, body }: HttpRequest): Record<string, string> {
+  return {
+    'user-agent': 'chartroom',
+    'accept-encoding': 'identity',
+    ...(body?.size === undefined ? {} : { 'content-length': String(body.size) }),
+    ...headers,
+  }
+}

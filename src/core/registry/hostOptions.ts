@@ -1,0 +1,26 @@
+/** What a person has set for one registry host. */
+export interface HostOptions {
+  /** `true`: plain HTTP; `false`: HTTPS even on a loopback host. Unset: HTTPS, on a loopback host what the peer speaks. */
+  readonly plainHttp?: boolean
+  /** Accepts any certificate. */
+  readonly insecureSkipVerify?: boolean
+  /** PEM files: certificate authorities besides the system's, and the client's own certificate and key. */
+  readonly caFile?: string
+  readonly clientCert?: string
+  readonly clientKey?: string
+  /** Hosts of token servers, besides the registry's own, that may be sent the login. */
+  readonly trustedRealms?: readonly string[]
+  /** Milliseconds until the headers of an answer have to be there. */
+  readonly requestTimeoutMs?: number
+  /** Milliseconds between two chunks of a body. */
+  readonly idleTimeoutMs?: number
+  /** For registries that send a wrong `Docker-Content-Digest` with their manifests. */
+  readonly ignoreContentDigestHeader?: boolean
+  /** How many entries a page of the catalogue has; unset: what the registry likes. */
+  readonly pageSize?: number
+}
+
+/** Whether a host cannot be served by node-fetch. */
+export function hasTlsSettings(host: HostOptions): boolean {
+  return host.insecureSkipVerify === true || host.caFile !== undefined || host.clientCert !== undefined
+}

@@ -1,0 +1,172 @@
+import { ChartroomError } from '../errors.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import { isDigest, shortDigest } from '../oci/digest.ts'
+import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
+import { acceptedManifests } from '../oci/mediaTypes.ts'
+import { wireTag } from '../oci/reference.ts'
+import type { Content, Target } from '../oci/target.ts'
+import type { OperationOptions } from '../progress.ts'
+import type { RegistryClient } from './client.ts'
+import { connectionError } from './connectionError.ts'
+import { checkReturnedDigest, receivedManifest } from './manifestAnswer.ts'
+import { pagesOf } from './pages.ts'
+import { repositoryScope } from './scope.ts'
+import { bodyOf, header, type HttpResponse } from './transport.ts'
+import { uploadBlob } from './upload.ts'
+
+/**
+ * One repository of a registry as a place for content.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
+ */
+export class RegistryRepository implements Target {
+  /** For example `localhost:5000/myrepo/mychart`. */
+  readonly name: string
+  readonly #client: RegistryClient
+  readonly #path: string
+  readonly #repository: string
+
+  constructor(client: RegistryClient, repository: string) {
+    this.#client = client
+    this.#repository = repository
+    this.#path = `/v2/${repository}`
+    this.name = `${client.settings.host}/${repository}`
+  }
+
+  async exists(descriptor: Descriptor, options: OperationOptions = {}): Promise<boolean> {
+    const response = await this.#client.read(
+      {
+        method: 'HEAD',
+        to: `${this.#path}/blobs/${descriptor.digest}`,
+        scope: this.#pull,
+        expect: [200, 404],
+        what: this.#blobName(descriptor),
+      },
+      options,
+    )
+    const length = header(response, 'content-length')
+    return response.status === 200 && (length === undefined || Number(length) === descriptor.size)
+  }
+
+  async fetch(descriptor: Descriptor, options: OperationOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    const response = await this.#client.send(
+      {
+        method: 'GET',
+        to: `${this.#path}/blobs/${descriptor.digest}`,
+        scope: this.#pull,
+        expect: [200],
+        what: this.#blobName(descriptor),
+      },
+      options,
+    )
+    return this.#received(response)
+  }
+
+  async push(descriptor: Descriptor, content: Content, options: OperationOptions = {}): Promise<void> {
+    const upload = {
+      client: this.#client,
+      repository: this.#repository,
+      scope: this.#push,
+      what: this.#blobName(descriptor),
+    }
+    await uploadBlob(upload, descriptor, content, options)
+  }
+
+  /** @param name a digest, or a tag as a person writes it: its `+` travels as `_` */
+  async resolve(name: string, options: OperationOptions = {}): Promise<RawManifest> {
+    const response = await this.#client.read(
+      {
+        method: 'GET',
+        to: this.#manifestPath(name),
+        headers: { accept: acceptedManifests.join(', ') },
+        scope: this.#pull,
+        expect: [200],
+        what: this.#manifestName(name),
+      },
+      options,
+    )
+    return receivedManifest(response, {
+      digest: isDigest(name) ? name : undefined,
+      what: this.#manifestName(name),
+      ignoreHeader: this.#client.settings.options.ignoreContentDigestHeader === true,
+    })
+  }
+
+  /** @param name a tag as a person writes it, or the manifest's own digest */
+  async tag({ descriptor, bytes }: RawManifest, name: string, options: OperationOptions = {}): Promise<void> {
+    const what = this.#manifestName(name)
+    // Registries answer a manifest that is too large in ways that nobody understands.
+    if (bytes.length > maxManifestSize) {
+      throw new ChartroomError('too-large', {
+        message: `The manifest of ${what} has ${bytes.length} bytes; registries take ${maxManifestSize} at most.`,
+        expected: maxManifestSize,
+        actual: bytes.length,
+      })
+    }
+    const response = await this.#client.read(
+      {
+        method: 'PUT',
+        to: this.#manifestPath(name),
+        headers: { 'content-type': descriptor.mediaType },
+        body: bodyOf(bytes),
+        scope: this.#push,
+        expect: [200, 201, 202, 204],
+        what,
+      },
+      options,
+    )
+    checkReturnedDigest(response, descriptor.digest, what)
+  }
+
+  /**
+   * The tags of the repository as the registry writes them, sorted bytewise, without those that only stand for
+   * signatures and other attachments.
+   * @throws ChartroomError `not-found`
+   */
+  async tags(options: OperationOptions = {}): Promise<string[]> {
+    const request = {
+      method: 'GET',
+      to: `${this.#path}/tags/list`,
+      scope: this.#pull,
+      expect: [200],
+      what: this.name,
+    } as const
+    const tags = new Set<string>()
+    for await (const tag of pagesOf(this.#client, request, 'tags', options)) {
+      if (!attachment.test(tag)) tags.add(tag)
+    }
+    return [...tags].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  }
+
+  async *#received(response: HttpResponse): AsyncGenerator<Uint8Array> {
+    try {
+      yield* response.body
+    } catch (error) {
+      throw connectionError(error, this.#client.settings.host)
+    } finally {
+      response.close()
+    }
+  }
+
+  get #pull(): string {
+    return repositoryScope(this.#repository, 'pull')
+  }
+
+  get #push(): string {
+    return repositoryScope(this.#repository, 'pull,push')
+  }
+
+  #manifestPath(name: string): string {
+    return `${this.#path}/manifests/${isDigest(name) ? name : encodeURIComponent(wireTag(name))}`
+  }
+
+  #manifestName(name: string): string {
+    return isDigest(name) ? `${this.name}@${name}` : `${this.name}:${name}`
+  }
+
+  #blobName({ digest }: Descriptor): string {
+    return `Blob ${shortDigest(digest)} of ${this.name}`
+  }
+}
+
+/** Tags of the fallback for the referrers API, and of cosign. */
+const attachment = /^sha(?:256-[a-f0-9]{64}|512-[a-f0-9]{128})(?:\.\w+)?$/

@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ChartroomError, type ErrorDetails, type ErrorKind } from '../errors.ts'
+import type { OperationOptions } from '../progress.ts'
+
+/** How to wait; a test hands in one that does not. */
+export type Wait = (milliseconds: number, signal?: AbortSignal) => Promise<void>
+
+export const wait: Wait = async (milliseconds, signal) => {
+  await delay(milliseconds, undefined, signal === undefined ? {} : { signal })
+}
+
+export interface RetryAdvice {
+  /** How often to try in all. */
+  readonly tries: number
+  /** Milliseconds that the registry asks to wait. */
+  readonly retryAfter?: number
+}
+
+/** A failure that may pass by itself. */
+export class TransientError extends ChartroomError {
+  readonly retry: RetryAdvice
+
+  constructor(kind: ErrorKind, details: ErrorDetails, retry: RetryAdvice) {
+    super(kind, details)
+    this.retry = retry
+  }
+}
+
+/** The longest wait that a registry can ask for; above it the operation fails and says when to come back. */
+const longestWait = 120_000
+
+/**
+ * Does the work again while it fails in a way that may pass. Only whole operations are retried, here and nowhere else,
+ * so that tries do not multiply.
+ *
+ * @throws the last failure
+ */
+export async function retrying<Result>(
+  work: () => Promise<Result>,
+  pause: Wait,
+  { signal, log }: OperationOptions,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof TransientError) || attempt >= error.retry.tries) throw error
+      const milliseconds = error.retry.retryAfter ?? backOff(attempt)
+      if (milliseconds > longestWait) throw error
+      log?.info(`${error.message} Trying again in ${(milliseconds / 1000).toFixed(1)} s.`)
+      await pause(milliseconds, signal)
+    }
+  }
+}
+
+/** A quarter of a second, then twice as long each time, give or take a quarter, so that clients do not come in step. */
+function backOff(attempt: number): number {
+  return 250 * 2 ** (attempt - 1) * (0.75 + Math.random() / 2)
+}
+
+/**
+ * Reads `Retry-After`.
+ * @returns milliseconds from `now`; `undefined` where the value is missing or neither seconds nor a date
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}

@@ -1,0 +1,69 @@
+import type { OperationOptions } from '../progress.ts'
+import type { HostOptions } from './hostOptions.ts'
+import { isLoopback } from './origin.ts'
+import { readStart } from './readBody.ts'
+import { TransportError, type Transport } from './transport.ts'
+
+/**
+ * Finds out how to speak to a host: HTTPS, except where the person has set plain HTTP, and except on a loopback host
+ * whose peer answers in plain HTTP. There is no other way down to HTTP, whatever goes wrong.
+ *
+ * @returns scheme, host and port
+ * @throws TransportError where the host does not answer
+ */
+export async function findOrigin(
+  host: string,
+  { plainHttp }: HostOptions,
+  transport: Transport,
+  options: Pick<OperationOptions, 'log'>,
+): Promise<URL> {
+  const https = new URL(`https://${host}`)
+  const http = new URL(`http://${host}`)
+  if (plainHttp !== undefined || !isLoopback(https)) return plainHttp === true ? http : https
+  try {
+    await ask(https, transport, options)
+    return https
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error
+    if (speaksTls(error)) return https
+    if (isDefinite(error) || !(await answersInPlainHttp(http, transport, options))) throw error
+    return http
+  }
+}
+
+async function ask(
+  origin: URL,
+  transport: Transport,
+  { log }: Pick<OperationOptions, 'log'>,
+): Promise<string> {
+  const response = await transport.send(
+    { method: 'GET', url: new URL('/v2/', origin), headers: {} },
+    { timeouts: { answer: 10_000, idle: 5_000, commit: 10_000 }, ...(log === undefined ? {} : { log }) },
+  )
+  const text = (await readStart(response, 4096)).toString('utf8')
+  return response.status === 400 ? text : ''
+}
+
+/** Servers with TLS answer a plain request too: with status 400 and a text that says so. */
+async function answersInPlainHttp(
+  http: URL,
+  transport: Transport,
+  options: Pick<OperationOptions, 'log'>,
+): Promise<boolean> {
+  try {
+    return !/HTTPS/i.test(await ask(http, transport, options))
+  } catch (error) {
+    if (error instanceof TransportError) return false
+    throw error
+  }
+}
+
+/** A certificate that is not accepted is still a certificate. */
+function speaksTls({ code }: TransportError): boolean {
+  return /CERT|ISSUER|LEAF_SIGNATURE|TLSV1|ALERT/.test(code)
+}
+
+/** Nobody is there at all. */
+function isDefinite({ code }: TransportError): boolean {
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'].includes(code)
+}

@@ -1,0 +1,27 @@
+/** What a token is asked to allow in one repository. */
+export function repositoryScope(repository: string, actions: 'pull' | 'pull,push'): string {
+  return `repository:${repository}:${actions}`
+}
+
+/** What a token is asked to allow for the catalogue of a registry. */
+export const catalogueScope = 'registry:catalog:*'
+
+/**
+ * Several lists of scopes as one: each resource once, with all its actions, in the order of first mention, because some
+ * token servers look at the first scope only.
+ *
+ * @see https://github.com/distribution/distribution/blob/main/docs/content/spec/auth/scope.md
+ */
+export function mergeScopes(...lists: readonly (string | undefined)[]): string[] {
+  const actionsOf = new Map<string, Set<string>>()
+  for (const scope of lists.flatMap((list) => list?.split(' ') ?? [])) {
+    // The name of a resource can hold a colon, before a port.
+    const last = scope.lastIndexOf(':')
+    if (last <= scope.indexOf(':')) continue
+    const resource = scope.slice(0, last)
+    const actions = actionsOf.get(resource) ?? new Set()
+    for (const action of scope.slice(last + 1).split(',')) actions.add(action)
+    actionsOf.set(resource, actions)
+  }
+  return [...actionsOf].map(([resource, actions]) => `${resource}:${[...actions].sort().join(',')}`)
+}

@@ -1,0 +1,123 @@
+import { ChartroomError, printable, type ErrorDetails, type ErrorKind } from '../errors.ts'
+import { memberOf, parseJson, readStart } from './readBody.ts'
+import { parseRetryAfter, TransientError } from './retry.ts'
+import { header, TransportError, type HttpResponse } from './transport.ts'
+
+export interface Asked {
+  /** As the person wrote it, for example `localhost:5000`. */
+  readonly host: string
+  /** What was asked for or sent, to begin a sentence with: "localhost:5000/a/b:1.0.0". */
+  readonly what: string
+}
+
+/**
+ * An answer that is not what was asked for, as an error.
+ *
+ * @returns with what the registry says about it, where it says something
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
+ */
+export async function statusError(response: HttpResponse, { host, what }: Asked): Promise<ChartroomError> {
+  const { status } = response
+  const { code, message } = await readRegistryError(response)
+  const said = message === '' ? '' : `: ${message}`
+  const fail = (kind: ErrorKind, text: string, more: Partial<ErrorDetails> = {}): ChartroomError =>
+    new ChartroomError(kind, { message: text, host, status, ...more })
+
+  if (status === 429 || code === 'TOOMANYREQUESTS') return rateLimited(response, host)
+  if (status === 408 || status === 499 || status >= 500) {
+    const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
+    return new TransientError(
+      'unavailable',
+      { message: `${host} cannot answer at the moment (status ${status}${said}).`, host, status },
+      { tries: 5, ...(retryAfter === undefined ? {} : { retryAfter }) },
+    )
+  }
+  if (status === 400 && message.includes('HTTP request to an HTTPS server')) {
+    return fail('tls', `${host} wants HTTPS but is set to plain HTTP.`, {
+      advice: 'Remove the plain HTTP setting of this host.',
+    })
+  }
+  switch (status) {
+    case 401:
+      return fail('unauthorized', `${host} wants a login for ${what}${said}.`, {
+        advice: `Log in to ${host}.`,
+      })
+    case 403:
+      return fail('forbidden', `${host} does not allow this for ${what}${said}.`, {
+        advice: 'Ask whoever runs the registry for the right, or log in as somebody who has it.',
+      })
+    case 404:
+      return fail('not-found', notFound(code, host, what))
+    case 405:
+      return fail('unsupported', `${host} does not support this for ${what}${said}.`)
+    case 407:
+      return fail('proxy', `The proxy on the way to ${host} wants a login.`)
+    case 413:
+      return fail('too-large', `${what} is larger than ${host} accepts${said}.`)
+  }
+  switch (code) {
+    case 'UNSUPPORTED':
+      return fail('unsupported', `${host} does not support this for ${what}${said}.`)
+    case 'DIGEST_INVALID':
+    case 'SIZE_INVALID':
+    case 'MANIFEST_BLOB_UNKNOWN':
+      return fail('integrity', `${host} did not take ${what}${said}.`)
+    case 'NAME_INVALID':
+    case 'TAG_INVALID':
+      return fail('invalid-reference', `${host} does not accept the name of ${what}${said}.`)
+  }
+  return fail('refused', `${host} did not accept the request for ${what} (status ${status}${said}).`)
+}
+
+function notFound(code: string, host: string, what: string): string {
+  if (code === 'NAME_UNKNOWN') return `${what} was not found: ${host} does not have this repository.`
+  return `${what} was not found at the registry.`
+}
+
+function rateLimited(response: HttpResponse, host: string): TransientError {
+  const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
+  const when = retryAfter === undefined ? 'later' : `in ${Math.ceil(retryAfter / 1000)} s`
+  return new TransientError(
+    'rate-limited',
+    {
+      message: `${host} has had too many requests from here.`,
+      advice: `Try again ${when}; a login often raises the limit.`,
+      host,
+      status: response.status,
+    },
+    { tries: 5, ...(retryAfter === undefined ? {} : { retryAfter }) },
+  )
+}
+
+interface RegistryError {
+  /** Such as `MANIFEST_UNKNOWN`; empty where there is none. */
+  readonly code: string
+  readonly message: string
+}
+
+/** Reads the error body of the specification, zot's, which has no list around it, or plain text. */
+async function readRegistryError(response: HttpResponse): Promise<RegistryError> {
+  const bytes = await errorBody(response)
+  const body = parseJson(bytes)
+  const list = memberOf(body, 'errors')
+  const first: unknown = Array.isArray(list) ? list[0] : body
+  const code = memberOf(first, 'code')
+  const message = memberOf(first, 'message')
+  if (typeof code === 'string') return { code, message: short(typeof message === 'string' ? message : code) }
+  const isPlainText = (header(response, 'content-type') ?? '').startsWith('text/plain')
+  return { code: '', message: isPlainText ? short(bytes.toString('utf8')) : '' }
+}
+
+/** The status says enough where the body does not come whole. */
+async function errorBody(response: HttpResponse): Promise<Buffer> {
+  try {
+    return await readStart(response, 64 * 1024)
+  } catch (error) {
+    if (error instanceof TransportError) return Buffer.alloc(0)
+    throw error
+  }
+}
+
+function short(text: string): string {
+  return printable(text).trim().replace(/\.$/, '').slice(0, 300)
+}

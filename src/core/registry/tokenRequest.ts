@@ -1,0 +1,107 @@
+import type { Credential } from '../credential.ts'
+import { ChartroomError } from '../errors.ts'
+import type { OperationOptions } from '../progress.ts'
+import { connectionError } from './connectionError.ts'
+import { memberOf, parseJson, readBody, readStart } from './readBody.ts'
+import { statusError } from './statusError.ts'
+import { bodyOf, defaultTimeouts, type HttpRequest, type HttpResponse, type Transport } from './transport.ts'
+
+export interface TokenRequest {
+  readonly realm: URL
+  readonly service?: string | undefined
+  readonly scopes: readonly string[]
+  readonly credential?: Credential | undefined
+}
+
+export interface Token {
+  readonly token: string
+  /** Milliseconds since 1970, by this machine's clock. */
+  readonly expires: number
+}
+
+/**
+ * Asks a token server for a token. That the token allows what was asked is not sure: servers leave out what the login
+ * has no right to.
+ *
+ * @returns `undefined` where the server refuses the login, or wants one and there is none
+ * @see https://distribution.github.io/distribution/spec/auth/token/
+ * @see https://distribution.github.io/distribution/spec/auth/oauth/
+ */
+export async function requestToken(
+  transport: Transport,
+  request: TokenRequest,
+  options: Pick<OperationOptions, 'log'>,
+): Promise<Token | undefined> {
+  const { host } = request.realm
+  const send = async (way: HttpRequest): Promise<HttpResponse> =>
+    await transport.send(way, { ...options, timeouts: { ...defaultTimeouts, answer: 20_000 } })
+  try {
+    let response = await send(
+      request.credential?.identityToken === undefined ? byGet(request) : byPost(request),
+    )
+    // Servers without the POST way answer it with 400, 401, 404 or 405.
+    if (response.status >= 400 && response.status < 500 && canFallBack(request.credential)) {
+      await readStart(response, 64 * 1024)
+      response = await send(byGet(request))
+    }
+    if (response.status === 401 || response.status === 403) {
+      await readStart(response, 64 * 1024)
+      return undefined
+    }
+    const what = `A token from ${host}`
+    if (response.status !== 200) throw await statusError(response, { host, what })
+    return parseToken(await readBody(response, what, 128 * 1024), host)
+  } catch (error) {
+    throw connectionError(error, host)
+  }
+}
+
+function canFallBack(credential: Credential | undefined): boolean {
+  return credential?.identityToken !== undefined && credential.username !== '' && credential.password !== ''
+}
+
+function byGet({ realm, service, scopes, credential }: TokenRequest): HttpRequest {
+  const url = new URL(realm)
+  if (service !== undefined) url.searchParams.set('service', service)
+  for (const scope of scopes) url.searchParams.append('scope', scope)
+  url.searchParams.set('client_id', 'chartroom')
+  return { method: 'GET', url, headers: credential === undefined ? {} : { authorization: basic(credential) } }
+}
+
+function byPost({ realm, service, scopes, credential }: TokenRequest): HttpRequest {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    refresh_token: credential?.identityToken ?? '',
+    client_id: 'chartroom',
+    ...(service === undefined ? {} : { service }),
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+  })
+  const bytes = Buffer.from(form.toString())
+  return {
+    method: 'POST',
+    url: realm,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: bodyOf(bytes),
+  }
+}
+
+/** `Authorization` for user name and password. */
+export function basic({ username, password }: Credential): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
+
+function parseToken(bytes: Buffer, host: string): Token {
+  const body = parseJson(bytes)
+  const value = [memberOf(body, 'token'), memberOf(body, 'access_token')].find(
+    (each) => typeof each === 'string' && each !== '',
+  )
+  if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
+    throw new ChartroomError('unavailable', {
+      message: `The token server ${host} gave an answer without a token.`,
+      host,
+    })
+  }
+  // The specification's shortest life is 60 s, which is also what a missing number means. Five seconds are for the way.
+  const seconds = Math.max(60, Number(memberOf(body, 'expires_in')) || 60)
+  return { token: value, expires: Date.now() + (seconds - 5) * 1000 }
+}

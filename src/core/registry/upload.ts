@@ -1,0 +1,187 @@
+import { setTimeout, clearTimeout } from 'node:timers'
+import { ChartroomError, messageOf } from '../errors.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { Content } from '../oci/target.ts'
+import { verified } from '../oci/verify.ts'
+import type { OperationOptions } from '../progress.ts'
+import type { RegistryClient, RegistryRequest, RegistryResponse } from './client.ts'
+import { checkedHop, resolveUrl } from './origin.ts'
+import { emptyBody, header } from './transport.ts'
+
+export interface UploadSettings {
+  readonly client: RegistryClient
+  /** `myrepo/mychart` */
+  readonly repository: string
+  readonly scope: string
+  /** Names the blob in errors. */
+  readonly what: string
+}
+
+/** How long an aborted upload may take to end in good order, in milliseconds. */
+const grace = 2000
+
+/**
+ * Sends a blob as Docker does: opens an upload, streams the content into it, and closes it with the digest. Where that
+ * fails or is aborted, the upload is cancelled at the registry, so that nothing half-sent stays there; a second try is a
+ * new upload.
+ *
+ * The content is not sent in one request of known length, because such a request can only be broken off, and what
+ * distribution has received of it then cannot be cancelled by anybody: its size is not the one in the upload's location.
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-a-blob-in-chunks
+ */
+export async function uploadBlob(
+  settings: UploadSettings,
+  descriptor: Descriptor,
+  content: Content,
+  options: OperationOptions,
+): Promise<void> {
+  await settings.client.retrying(async () => {
+    options.signal?.throwIfAborted()
+    const late = new LateAbort(options.signal, grace)
+    const patiently = { ...options, signal: late.signal }
+    try {
+      const upload = await Upload.open(settings, patiently)
+      try {
+        options.signal?.throwIfAborted()
+        await upload.send(descriptor, content, patiently, options.signal)
+        await upload.finish(descriptor, options)
+      } catch (error) {
+        await upload.cancel(options)
+        throw error
+      }
+    } finally {
+      late.dispose()
+    }
+  }, options)
+}
+
+class Upload {
+  readonly #settings: UploadSettings
+  /** Where the next request goes. Registries keep their state in it, so it is the newest one and is not changed. */
+  #location: URL
+
+  private constructor(settings: UploadSettings, location: URL) {
+    this.#settings = settings
+    this.#location = location
+  }
+
+  static async open(settings: UploadSettings, options: OperationOptions): Promise<Upload> {
+    const { client, repository, scope, what } = settings
+    const response = await client.readOnce(
+      {
+        method: 'POST',
+        to: `/v2/${repository}/blobs/uploads/`,
+        body: emptyBody,
+        scope,
+        expect: [202],
+        what,
+      },
+      options,
+    )
+    const location = locationOf(response)
+    if (location !== undefined) return new Upload(settings, location)
+    throw new ChartroomError('unavailable', {
+      message: `${client.settings.host} does not say where to send ${what}.`,
+      host: client.settings.host,
+      status: response.status,
+    })
+  }
+
+  /** Streams the content. Whatever goes wrong with it ends the request in good order, so that it can be cancelled. */
+  async send(
+    descriptor: Descriptor,
+    content: Content,
+    options: OperationOptions,
+    aborted: AbortSignal | undefined,
+  ): Promise<void> {
+    const { what } = this.#settings
+    const source: { failure?: { readonly error: unknown } } = {}
+    const open = async function* (): AsyncGenerator<Uint8Array> {
+      delete source.failure
+      try {
+        for await (const chunk of verified(await content(), descriptor, what)) {
+          if (aborted?.aborted === true) return
+          yield chunk
+        }
+      } catch (error) {
+        source.failure = { error }
+      }
+    }
+    const response = await this.#request(
+      {
+        method: 'PATCH',
+        to: this.#location,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: { open },
+        expect: [201, 202, 204],
+      },
+      options,
+    )
+    this.#location = locationOf(response) ?? this.#location
+    aborted?.throwIfAborted()
+    if (source.failure !== undefined) throw source.failure.error
+  }
+
+  async finish({ digest }: Descriptor, options: OperationOptions): Promise<void> {
+    const to = new URL(this.#location)
+    to.search += `${to.search === '' ? '' : '&'}digest=${encodeURIComponent(digest)}`
+    await this.#request({ method: 'PUT', to, body: emptyBody, expect: [201, 204] }, options)
+  }
+
+  /** Best effort: a registry that does not know the upload any more, or cannot be reached, needs no cancelling. */
+  async cancel(options: OperationOptions): Promise<void> {
+    try {
+      await this.#request(
+        { method: 'DELETE', to: this.#location, expect: [200, 202, 204, 404] },
+        { ...options, signal: AbortSignal.timeout(5000) },
+      )
+    } catch (error) {
+      options.log?.info(
+        `The upload of ${this.#settings.what} could not be cancelled at the registry: ${messageOf(error)}`,
+      )
+    }
+  }
+
+  async #request(
+    request: Omit<RegistryRequest, 'scope' | 'what'>,
+    options: OperationOptions,
+  ): Promise<RegistryResponse> {
+    const { client, scope, what } = this.#settings
+    return await client.readOnce({ ...request, scope, what }, options)
+  }
+}
+
+function locationOf(response: RegistryResponse): URL | undefined {
+  const location = resolveUrl(header(response, 'location') ?? '//', response.url)
+  return location === undefined ? undefined : checkedHop(response.url, location, 'the location of the upload')
+}
+
+/** A signal that is aborted some time after another one. */
+class LateAbort {
+  readonly #own = new AbortController()
+  readonly #earlier: AbortSignal | undefined
+  readonly #milliseconds: number
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(earlier: AbortSignal | undefined, milliseconds: number) {
+    this.#earlier = earlier
+    this.#milliseconds = milliseconds
+    earlier?.addEventListener('abort', this.#onAbort)
+  }
+
+  get signal(): AbortSignal {
+    return this.#own.signal
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer)
+    this.#earlier?.removeEventListener('abort', this.#onAbort)
+  }
+
+  readonly #onAbort = (): void => {
+    this.#timer = setTimeout(() => {
+      this.#own.abort(this.#earlier?.reason)
+    }, this.#milliseconds)
+  }
+}

@@ -1,0 +1,47 @@
+import { l10n } from 'vscode'
+import { removeChart as remove, restoreChart, type RemovedChart } from '../../core/index.ts'
+import type { App } from '../app.ts'
+import type { CacheNode } from '../views/cacheNodes.ts'
+import { pickEntry, referenceOf, rowsOf } from './prompts.ts'
+import { announce } from './runCommand.ts'
+
+/** Removes charts from the cache without a question, because it can be undone. */
+export async function removeChart(app: App, argument?: unknown): Promise<void> {
+  const removed: RemovedChart[] = []
+  try {
+    for (const reference of await referencesFor(app, argument)) {
+      removed.push(await remove(app.cache, reference, { log: app.log }))
+    }
+  } finally {
+    announceRemoved(app, removed)
+  }
+}
+
+async function referencesFor(app: App, argument: unknown): Promise<string[]> {
+  const chosen =
+    typeof argument === 'string' ? [argument] : rowsOf(argument, app.cacheView.selection).flatMap(entries)
+  if (chosen.length > 0) return [...new Set(chosen)]
+  return [(await pickEntry(app, l10n.t('Remove a chart from the cache'))).reference]
+}
+
+/** A file stands for its chart when it is copied, but nobody removes a chart by one of its files. */
+function entries(row: CacheNode): string[] {
+  if (row.kind !== 'tag' && row.kind !== 'problem') return []
+  const reference = referenceOf(row)
+  return reference === undefined ? [] : [reference]
+}
+
+function announceRemoved(app: App, removed: readonly RemovedChart[]): void {
+  const [first] = removed
+  if (first === undefined) return
+  const text =
+    removed.length === 1
+      ? l10n.t('Removed {0}.', first.reference)
+      : l10n.t('Removed {0} charts.', removed.length)
+  announce(app, text, {
+    title: l10n.t('Undo'),
+    run: async () => {
+      for (const chart of removed) await restoreChart(app.cache, chart, { log: app.log })
+    },
+  })
+}

@@ -1,0 +1,77 @@
+import { commands, l10n, Selection, Uri, window } from 'vscode'
+import { kindOf } from '../../core/index.ts'
+import { Stopped } from '../adapters/cancellation.ts'
+import type { App } from '../app.ts'
+import { logLines, messageFor, type Remedy } from '../messages.ts'
+
+/**
+ * Runs what a person asked for. This is the only place that catches what goes wrong: a cancellation is silent unless
+ * something stays behind, everything else is one sentence and one action, with the rest in the log.
+ */
+export async function runCommand(app: App, name: string, work: () => Promise<void>): Promise<void> {
+  app.log.debug(name)
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof Stopped && error.remains !== '') announce(app, error.remains)
+    if (kindOf(error) === 'cancelled') return
+    for (const line of logLines(error)) app.log.error(`${name}: ${line}`)
+    const { sentence, remedy } = messageFor(error)
+    const action = actionFor(remedy)
+    offer(app, window.showErrorMessage(sentence, action.title), action)
+  }
+}
+
+/** One thing that a notification offers to do. */
+export interface Action {
+  readonly title: string
+  readonly run: () => Promise<void>
+}
+
+/** Says that something is done. The command ends without waiting for an answer. */
+export function announce(app: App, text: string, action?: Action): void {
+  offer(app, window.showInformationMessage(text, ...(action === undefined ? [] : [action.title])), action)
+}
+
+/** Says what a person should know although it worked; the rest is in the log. */
+export function warn(app: App, warnings: readonly string[]): void {
+  const [first, ...others] = warnings
+  if (first === undefined) return
+  for (const warning of warnings) app.log.warn(warning)
+  const text = others.length === 0 ? first : l10n.t('{0} (and {1} more)', first, others.length)
+  const action = actionFor({ kind: 'showLog' })
+  offer(app, window.showWarningMessage(text, action.title), action)
+}
+
+function offer(app: App, answer: Thenable<string | undefined>, action: Action | undefined): void {
+  void answer.then(async (picked) => {
+    if (action !== undefined && picked === action.title) await runCommand(app, action.title, action.run)
+  })
+}
+
+function actionFor(remedy: Remedy): Action {
+  switch (remedy.kind) {
+    case 'logIn':
+      return {
+        title: l10n.t('Log In'),
+        run: async () => {
+          await commands.executeCommand('chartroom.login', remedy.host)
+        },
+      }
+    case 'openFile':
+      return {
+        title: l10n.t('Open {0}', Uri.file(remedy.path).path.split('/').pop() ?? remedy.path),
+        run: async () => {
+          const start = new Selection(remedy.line - 1, 0, remedy.line - 1, 0)
+          await window.showTextDocument(Uri.file(remedy.path), { selection: start })
+        },
+      }
+    case 'showLog':
+      return {
+        title: l10n.t('Show Log'),
+        run: async () => {
+          await commands.executeCommand('chartroom.showLog')
+        },
+      }
+  }
+}

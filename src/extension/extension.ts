@@ -1,0 +1,10 @@
+import type { ExtensionContext } from 'vscode'
+import { App } from './app.ts'
+import { registerCommands } from './commands/commands.ts'
+import { registerChartFileSystem } from './documents/chartFileSystem.ts'
+
+/** Introduces the parts to each other. Only registrations: nothing is read before somebody looks. */
+export function activate(context: ExtensionContext): void {
+  const app = new App(context)
+  context.subscriptions.push(app, registerCommands(app), registerChartFileSystem(app))
+}

@@ -1,0 +1,50 @@
+import { ChartroomError, messageOf, printable } from '../core/index.ts'
+
+/** What a person can do about a failure, at most one thing. */
+export type Remedy =
+  | { readonly kind: 'logIn'; readonly host: string }
+  | { readonly kind: 'openFile'; readonly path: string; readonly line: number }
+  | { readonly kind: 'showLog' }
+
+export interface Message {
+  readonly sentence: string
+  readonly remedy: Remedy
+}
+
+/**
+ * A failure as it is shown: one sentence, written where the facts are, and what to do about it. Everything else is in
+ * the log.
+ */
+export function messageFor(error: unknown): Message {
+  if (!(error instanceof ChartroomError)) {
+    return {
+      sentence: `Something unexpected happened: ${printable(messageOf(error))}`,
+      remedy: { kind: 'showLog' },
+    }
+  }
+  return { sentence: error.message, remedy: remedyFor(error) }
+}
+
+/** Everything the log should keep about a failure: the chain of causes, and the stack of what was not expected. */
+export function logLines(error: unknown): string[] {
+  const lines: string[] = []
+  for (let next: unknown = error; next !== undefined && lines.length < 10; next = causeOf(next)) {
+    const text = next instanceof ChartroomError ? `${next.kind}: ${next.message}` : stackOf(next)
+    lines.push(lines.length === 0 ? text : `caused by ${text}`)
+  }
+  return lines
+}
+
+function remedyFor({ kind, evidence: { host, path, line } }: ChartroomError): Remedy {
+  if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
+  if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
+  return { kind: 'showLog' }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,289 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { startServer } from '../core/registry/scriptedServer.ts'
+import { cleanUp } from '../support/cleanUp.ts'
+import { builtCommandLine, node, person, type Person } from '../support/commandLine.ts'
+import { localRegistry } from '../support/localRegistry.ts'
+import { run } from '../support/run.ts'
+import { writeChart } from '../support/sampleChart.ts'
+import { filesUnder } from '../support/tree.ts'
+
+describe('several references', () => {
+  it('are all tried, and the first failure is the exit code', async () => {
+    const { chartroom, work } = await person()
+    await writeChart(work)
+    await chartroom(['chart', 'save', 'mychart', 'a/one:1'])
+    await chartroom(['chart', 'save', 'mychart', 'a/two:2'])
+
+    const { stdout, stderr, exit } = await chartroom([
+      'chart',
+      'remove',
+      'a/one:1',
+      'a/Bad:1',
+      'a/none:1',
+      'a/two:2',
+    ])
+
+    expect(stdout).toBe('1: removed\n2: removed\n')
+    expect(stderr.split('\n')).toHaveLength(5)
+    expect(exit).toBe(13)
+  })
+
+  it('are an array for programs, with one error a line on stderr', async () => {
+    const { chartroom, work } = await person()
+    await writeChart(work)
+    await chartroom(['chart', 'save', 'mychart', 'a/one:1'])
+
+    const { stdout, stderr, exit } = await chartroom(['chart', 'rm', 'a/none:1', 'a/one:1', '-o', 'json'])
+
+    expect(JSON.parse(stdout)).toMatchObject([{ reference: 'a/one:1', name: 'mychart', version: '0.1.0' }])
+    expect(JSON.parse(stderr)).toMatchObject({ error: { kind: 'not-found', reference: 'a/none:1' } })
+    expect(exit).toBe(4)
+  })
+})
+
+describe('chart save', () => {
+  it('gives the same digest every time, and another one for another time of build', async () => {
+    const someone = await person()
+    const later = await person({ SOURCE_DATE_EPOCH: '1700000000' })
+
+    const digests = [await savedDigest(someone), await savedDigest(someone), await savedDigest(later)]
+
+    expect(digests[0]).toMatch(/^sha256:/)
+    expect(digests[1]).toBe(digests[0])
+    expect(digests[2]).not.toBe(digests[0])
+  })
+
+  it('names the chart and its version where no reference is given', async () => {
+    const { chartroom, work } = await person()
+    await writeChart(work, 'mychart', '1.2.3')
+
+    const { stdout } = await chartroom(['chart', 'save', 'mychart/'])
+
+    expect(stdout).toMatch(/^ref: {5}mychart:1\.2\.3\n/)
+    expect(stdout).toMatch(/\n1\.2\.3: saved\n$/)
+  })
+
+  it('refuses a time of build that is none', async () => {
+    const { chartroom, work } = await person({ SOURCE_DATE_EPOCH: 'today' })
+    await writeChart(work)
+
+    const { stderr, exit } = await chartroom(['chart', 'save', 'mychart'])
+
+    expect(stderr).toBe(
+      'SOURCE_DATE_EPOCH is a number of seconds since 1970, not "today".\nRun: chartroom chart save --help\n',
+    )
+    expect(exit).toBe(2)
+  })
+})
+
+describe('push, pull and export', () => {
+  it('tell programs what they did', async () => {
+    const { host } = await localRegistry()
+    const { chartroom, work } = await person()
+    const reference = `${host}/myrepo/mychart:1.0.0`
+    await writeChart(work)
+    await chartroom(['chart', 'save', 'mychart', reference])
+
+    const pushed = await chartroom(['chart', 'push', reference, '-o', 'json'])
+    await chartroom(['chart', 'remove', reference])
+    const pulled = await chartroom(['chart', 'pull', reference, '-o', 'json'])
+    const again = await chartroom(['chart', 'pull', reference, '-o', 'yaml'])
+    const exported = await chartroom(['chart', 'export', reference, '-d', 'out', '-o', 'json'])
+    const archived = await chartroom(['chart', 'export', reference, '--archive'])
+
+    expect(JSON.parse(pushed.stdout)).toMatchObject({ reference, layers: 1, format: 'legacy' })
+    expect(JSON.parse(pulled.stdout)).toMatchObject({ reference, isNewer: true })
+    expect(again.stdout).toContain('\nisNewer: false\n')
+    expect(JSON.parse(exported.stdout)).toMatchObject({ reference, path: join('out', 'mychart') })
+    expect(archived.stdout).toMatch(/\nExported chart to mychart-0\.1\.0\.tgz\n$/)
+  })
+
+  it('print every request where it is asked for, without the login', async () => {
+    const { host } = await localRegistry()
+    const { chartroom } = await person()
+
+    const { stderr } = await chartroom(['chart', 'pull', `${host}/a/b:1`, '--debug'])
+
+    expect(stderr).toMatch(/\bGET\b.*\/v2\/a\/b\/manifests\/1/)
+  })
+
+  it('refuse to replace a tag where they are told so', async () => {
+    const { host } = await localRegistry()
+    const { chartroom, work } = await person()
+    const reference = `${host}/myrepo/mychart:1.0.0`
+    await writeChart(work)
+    await chartroom(['chart', 'save', 'mychart', reference])
+    await chartroom(['chart', 'push', reference])
+    await writeChart(work, 'mychart', '0.2.0')
+    await chartroom(['chart', 'save', 'mychart', reference])
+
+    const { stderr, exit } = await chartroom(['chart', 'push', reference, '--no-overwrite'])
+
+    expect(stderr).toMatch(
+      /^\S+ holds another chart at the registry \([a-f0-9]{7}\)\. Nothing was pushed\.\n/,
+    )
+    expect(exit).toBe(14)
+  })
+})
+
+describe('registry serve', () => {
+  it('says where it listens, prints a line a request, and stops when it is told to', async () => {
+    const someone = await person()
+    const { said, host, child } = await serving(someone, ['--storage', 'pushed'])
+    await writeChart(someone.work)
+    const reference = `${host}/myrepo/mychart:1.0.0`
+    await someone.chartroom(['chart', 'save', 'mychart', reference])
+
+    const pushed = await someone.chartroom(['chart', 'push', reference])
+
+    expect(pushed.exit).toBe(0)
+    const ended = once(child, 'close')
+    child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+    expect(said.some((line) => /^PUT \/v2\/myrepo\/mychart\/manifests\/1\.0\.0 201 \d+ ms$/.test(line))).toBe(
+      true,
+    )
+    expect(await filesUnder(join(someone.work, 'pushed'))).not.toEqual([])
+  })
+
+  it('stops on Ctrl-C with exit code 0', async () => {
+    const { chartroomOnTerminal } = await person()
+
+    const { output, exit } = await chartroomOnTerminal(
+      ['registry', 'serve', '--port', '0'],
+      [{ after: 'Listening on http://127.0.0.1:', type: '\u0003' }],
+    )
+
+    expect(output).toMatch(/^Listening on http:\/\/127\.0\.0\.1:\d+\n/)
+    expect(exit).toBe(0)
+  })
+})
+
+describe('a command that is stopped', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'by %s ends at once, says so, and has exit code 130',
+    async (signal) => {
+      const asked = Promise.withResolvers<undefined>()
+      const { host } = await startServer(() => {
+        asked.resolve(undefined)
+      })
+      const { env, work } = await person()
+      const child = spawn(node, [builtCommandLine, 'chart', 'pull', `${host}/a/b:1`], { env, cwd: work })
+      let stderr = ''
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+      await asked.promise
+
+      child.kill(signal)
+
+      expect(await once(child, 'close')).toEqual([130, null])
+      expect(stderr).toBe('Stopped. The chart was not pulled.\n')
+    },
+  )
+
+  it('at the question for a password gives the terminal back', async () => {
+    const { chartroomOnTerminal } = await person()
+
+    const { output, exit } = await chartroomOnTerminal(
+      ['registry', 'login', 'localhost:1'],
+      [
+        { after: 'Username: ', type: 'myuserx\u007f\n' },
+        { after: 'Password: ', type: 'my\u0003' },
+      ],
+    )
+
+    expect(output).toBe('Username: myuserx\b \b\nPassword: \nStopped. No login was stored.\n')
+    expect(exit).toBe(130)
+  })
+})
+
+describe('a reader that goes away', () => {
+  it('is no failure', async () => {
+    const { env, work } = await person()
+    const script = `{ ${node} ${builtCommandLine} --help; echo "exit $?" >&2; } | true`
+
+    const { stderr } = await run('sh', ['-c', script], { env, cwd: work })
+
+    expect(stderr).toBe('exit 0\n')
+  })
+})
+
+describe('registry login', () => {
+  it('without a terminal names the way that works there', async () => {
+    const { chartroom } = await person()
+
+    const { stderr, exit } = await chartroom(['registry', 'login', '-u', 'myuser', 'localhost:5000'])
+
+    expect(stderr).toBe(
+      'The password cannot be asked for, because standard input is not a terminal; use --password-stdin.\n' +
+        'Run: chartroom registry login --help\n',
+    )
+    expect(exit).toBe(2)
+  })
+
+  it('warns about a password on the command line', async () => {
+    const { host } = await localRegistry()
+    const { chartroom } = await person()
+
+    const { stdout, stderr, exit } = await chartroom(['registry', 'login', '-u', 'me', '-p', 'x', host])
+
+    expect(stdout).toBe('Login succeeded\n')
+    expect(stderr.split('\n')[0]).toBe(
+      'WARNING: Using --password via the CLI is insecure. Use --password-stdin.',
+    )
+    expect(exit).toBe(0)
+  })
+
+  it.each([
+    ['mypass', 'mypass'],
+    ['mypass\n', 'mypass'],
+    ['mypass\r\n', 'mypass'],
+    ['my pass\n\n', 'my pass\n'],
+  ])('reads %j from standard input as the password %j', async (input, password) => {
+    const seen: string[] = []
+    const { host } = await startServer((request, response) => {
+      const { authorization = '' } = request.headers
+      if (authorization !== '')
+        seen.push(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString())
+      response.writeHead(authorization === '' ? 401 : 200, { 'www-authenticate': 'Basic realm="x"' }).end()
+    })
+    const { chartroom } = await person()
+
+    const { exit } = await chartroom(['registry', 'login', '-u', 'me', '--password-stdin', host], { input })
+
+    expect(exit).toBe(0)
+    expect(seen).toContain(`me:${password}`)
+  })
+})
+
+async function savedDigest({ chartroom, work }: Person): Promise<string> {
+  await writeChart(work)
+  const { stdout } = await chartroom(['chart', 'save', 'mychart', 'a/b:1', '--output', 'json'])
+  return (JSON.parse(stdout) as { digest: string }).digest
+}
+
+interface Serving {
+  readonly host: string
+  /** Every line printed so far. */
+  readonly said: string[]
+  readonly child: ReturnType<typeof spawn>
+}
+
+async function serving({ env, work }: Person, args: readonly string[]): Promise<Serving> {
+  const command = [builtCommandLine, 'registry', 'serve', '--port', '0', ...args]
+  const child = spawn(node, command, { env, cwd: work, stdio: ['ignore', 'pipe', 'inherit'] })
+  cleanUp(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'close')
+    child.kill('SIGKILL')
+    await ended
+  })
+  const said: string[] = []
+  const lines = createInterface(child.stdout)
+  lines.on('line', (line) => said.push(line))
+  const [first] = (await once(lines, 'line')) as [string]
+  return { host: first.replace('Listening on http://127.0.0.1', 'localhost'), said, child }
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { Printer } from '../../src/cli/print.ts'
+import { UsageError } from '../../src/cli/usageError.ts'
+import type { Command, Output } from '../../src/cli/args.ts'
+import { ChartroomError } from '../../src/core/index.ts'
+
+describe('a failure', () => {
+  it('is two lines: what failed, and what to do', () => {
+    const { print, err } = printer()
+
+    const exitCode = print.failure(
+      new ChartroomError('target-exists', { message: 'The folder x exists.', advice: 'Choose another.' }),
+    )
+
+    expect(err()).toBe('The folder x exists.\nChoose another.\n')
+    expect(exitCode).toBe(14)
+  })
+
+  it('names the login command where a login is missing', () => {
+    const { print, err } = printer()
+
+    const exitCode = print.failure(
+      new ChartroomError('unauthorized', {
+        message: 'localhost:5000 wants a login (it offers Basic, realm "localhost").',
+        advice: 'Log in to localhost:5000.',
+        host: 'localhost:5000',
+      }),
+    )
+
+    expect(err()).toBe(
+      'localhost:5000 wants a login (it offers Basic, realm "localhost").\n' +
+        'Run: chartroom registry login localhost:5000\n',
+    )
+    expect(exitCode).toBe(3)
+  })
+
+  it('says at a login what to do about a wrong password, not to log in', () => {
+    const { print, err } = printer('table', false, 'registry login')
+
+    print.failure(
+      new ChartroomError('unauthorized', { message: 'It was refused.', advice: 'Check it.', host: 'x.io' }),
+    )
+
+    expect(err()).toBe('It was refused.\nCheck it.\n')
+  })
+
+  it('of a command line names the help to read, with exit code 2', () => {
+    const { print, err } = printer()
+
+    expect(print.failure(new UsageError('"chartroom chart save" needs PATH.', 'chart save'))).toBe(2)
+    expect(err()).toBe('"chartroom chart save" needs PATH.\nRun: chartroom chart save --help\n')
+  })
+
+  it('is an object with its kind and evidence for programs', () => {
+    const { print, out, err } = printer('json')
+
+    print.failure(new ChartroomError('integrity', { message: 'It is damaged.', expected: 1, actual: 2 }))
+
+    expect(out()).toBe('')
+    expect(JSON.parse(err())).toEqual({
+      error: {
+        kind: 'integrity',
+        message: 'It is damaged.',
+        advice: 'Save the chart again, or pull it again.',
+        expected: 1,
+        actual: 2,
+      },
+    })
+  })
+
+  it('that nobody expected has exit code 1 and shows where it comes from only to who asks', () => {
+    const quiet = printer()
+    const loud = printer('table', true)
+    const error = new TypeError('x is not a function', { cause: new Error('the reason') })
+
+    expect(quiet.print.failure(error)).toBe(1)
+    expect(loud.print.failure(error)).toBe(1)
+    expect(quiet.err()).toMatch(/^x is not a function\n.*--debug.*\n$/)
+    expect(loud.err()).toContain('print.test.ts')
+    expect(loud.err()).toContain('Caused by: Error: the reason')
+  })
+
+  it('that a person wanted says what stays, with exit code 130', () => {
+    const { print, err } = printer()
+
+    expect(print.stopped('Nothing was saved.')).toBe(130)
+    expect(err()).toBe('Stopped. Nothing was saved.\n')
+  })
+})
+
+describe('text from outside', () => {
+  const hostile = 'a\u001b[31mred\u0007\u202eevil\u2069\u009b2J'
+
+  it('reaches a terminal without control characters', () => {
+    const { print, out, err } = printer('table', true)
+
+    print.lines(`x\t${hostile}`)
+    print.warning(hostile)
+    print.debug(hostile)
+    print.failure(new ChartroomError('invalid-chart', { message: hostile, advice: hostile }))
+
+    expect(out()).toBe('x\ta[31mredevil2J\n')
+    expect(err().replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+  })
+
+  it('is escaped, not lost, in JSON', () => {
+    const { print, out } = printer('json')
+
+    print.data({ name: hostile })
+
+    expect(out().replaceAll('\n', '')).not.toMatch(/[^ -~]/)
+    expect(JSON.parse(out())).toEqual({ name: hostile })
+  })
+
+  it('cannot control a terminal in YAML', () => {
+    const { print, out } = printer('yaml')
+
+    print.data({ name: hostile, nothing: undefined })
+
+    expect(out()).toBe('name: "a\\e[31mred\\aevil\\x9B2J"\n')
+  })
+})
+
+describe('the output for programs', () => {
+  it('has no lines for people, and the other way round', () => {
+    const people = printer()
+    const programs = printer('json')
+    for (const { print } of [people, programs]) {
+      print.lines('2.7.0: saved')
+      print.data([1])
+    }
+
+    expect(people.out()).toBe('2.7.0: saved\n')
+    expect(programs.out()).toBe('[\n  1\n]\n')
+  })
+
+  it('keeps warnings on stderr in a form that a program can read', () => {
+    const { print, err } = printer('json')
+
+    print.warning('It is old.')
+
+    expect(JSON.parse(err())).toEqual({ warning: 'It is old.' })
+  })
+})
+
+function printer(
+  output: Output = 'table',
+  debug = false,
+  verb: Command['verb'] = 'chart push',
+): { print: Printer; out: () => string; err: () => string } {
+  const written = { out: '', err: '' }
+  const streams = {
+    out: (text: string): void => {
+      written.out += text
+    },
+    err: (text: string): void => {
+      written.err += text
+    },
+  }
+  return {
+    print: new Printer(streams, { output, debug, verb }),
+    out: () => written.out,
+    err: () => written.err,
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { parseYaml, type Yaml } from '../../../src/core/chart/yaml.ts'
+
+const place = { chart: 'mychart', path: 'Chart.yaml' }
+
+function parse(text: string): Yaml {
+  return parseYaml(Buffer.from(text), place, { maxAliases: 100 })
+}
+
+function map(text: string): Record<string, unknown> {
+  const value = parse(text)
+  if (!(value instanceof Map)) throw new Error('not a map')
+  return Object.fromEntries(value)
+}
+
+describe('YAML as Helm 3 reads it', () => {
+  it.each<[string, unknown]>([
+    ['yes', true],
+    ['No', false],
+    ['ON', true],
+    ['y', true],
+    ['~', null],
+    ['', null],
+    ['010', 8n],
+    ['0o10', 8n],
+    ['0x1F', 31n],
+    ['0b11', 3n],
+    ['-0x1F', -31n],
+    ['1_000', 1000n],
+    ['08', 8],
+    ['1.10', 1.1],
+    ['.5', 0.5],
+    ['1e3', 1000],
+    ['18446744073709551615', 18446744073709551615n],
+    ['18446744073709551616', 18446744073709551616],
+    ['.inf', Infinity],
+    ['-.INF', -Infinity],
+    ['2020-01-01', '2020-01-01'],
+    ['1:30', '1:30'],
+    ['1.2.3', '1.2.3'],
+    ['"1.0"', '1.0'],
+    ['!!str 1', '1'],
+    ['!!int "3"', 3n],
+    ['!!float 1', 1],
+    ['!unknown text', 'text'],
+    ['!!binary aGk=', 'hi'],
+    ['<<', '<<'],
+  ])('reads %s as %s', (text, value) => {
+    expect(map(`key: ${text}`)).toEqual({ key: value })
+  })
+
+  it('takes the last of two equal keys', () => {
+    expect(map('a: 1\na: 2')).toEqual({ a: 2n })
+  })
+
+  it('makes text of keys that are numbers or words for true and false', () => {
+    expect(map('1: a\ny: b\n1.10: c')).toEqual({ '1': 'a', true: 'b', '1.1': 'c' })
+  })
+
+  it('merges in the order of the document, the first of a list winning', () => {
+    expect(map('x: &x {a: 1, b: 1}\ny: {<<: *x, b: 2}').y).toEqual(
+      new Map([
+        ['a', 1n],
+        ['b', 2n],
+      ]),
+    )
+    expect(map('x: &x {a: 1}\ny: &y {a: 2, b: 2}\nz: {<<: [*x, *y]}').z).toEqual(
+      new Map([
+        ['a', 1n],
+        ['b', 2n],
+      ]),
+    )
+  })
+
+  it('reads the first document only, whatever stands in the second', () => {
+    expect(map('%YAML 1.1\n---\na: 1\n---\n{ not yaml')).toEqual({ a: 1n })
+    expect(map('# comment\na: 1\n...\nb: 2')).toEqual({ a: 1n })
+  })
+
+  it('reads nothing as null', () => {
+    expect(parse('')).toBeNull()
+    expect(parse('# only a comment\n')).toBeNull()
+  })
+
+  it('drops a byte order mark', () => {
+    expect(map('\ufeffa: 1')).toEqual({ a: 1n })
+  })
+
+  it.each([
+    ['a tab', 'a:\n\tb: 1', 'mychart: Chart.yaml, line 2: this is not valid YAML: '],
+    ['an open bracket', 'a: 1\nb: [', 'mychart: Chart.yaml, line 2: this is not valid YAML: '],
+    ['a map as a key', '{a: 1}: b', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
+    ['a null as a key', '~: b', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
+    ['a map inside itself', 'a: &a {b: *a}', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
+  ])('names the line of %s', (_what, text, message) => {
+    expect(() => parse(text)).toThrow(expect.objectContaining({ kind: 'invalid-chart' }))
+    expect(() => parse(text)).toThrow(message)
+  })
+
+  it('refuses bytes that are not UTF-8', () => {
+    expect(() => parseYaml(Buffer.from([0x61, 0xff]), place, { maxAliases: 1 })).toThrow(
+      'mychart: Chart.yaml: this is not text in UTF-8.',
+    )
+  })
+})
+
+describe('hostile YAML', () => {
+  it('is refused where it nests too deeply', () => {
+    expect(() => parse('['.repeat(100_000))).toThrow(expect.objectContaining({ kind: 'invalid-chart' }))
+  })
+
+  it('is refused where it has too many aliases', () => {
+    const laughs = `a: &a x\nb: [${Array<string>(101).fill('*a').join(', ')}]`
+
+    expect(() => parse(laughs)).toThrow('aliases exceeded')
+  })
+
+  it('never makes anything but data of a tag', () => {
+    expect(map('a: !!js/function "function () {}"')).toEqual({ a: 'function () {}' })
+  })
+
+  it('keeps a key __proto__ a key', () => {
+    const value = parse('__proto__: {polluted: true}')
+
+    expect(value instanceof Map && value.has('__proto__')).toBe(true)
+    expect('polluted' in {}).toBe(false)
+  })
+})

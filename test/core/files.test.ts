@@ -1,0 +1,102 @@
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ChartroomError } from '../../src/core/errors.ts'
+import { fileError, observeSteps, readSmall, replaceFile, writeNew } from '../../src/core/files.ts'
+import { fileSystemError } from '../support/fileSystemError.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+
+describe('writing a new file', () => {
+  it('never follows a link that stands in its place', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'victim'), 'untouched')
+    await symlink(join(directory, 'victim'), join(directory, 'name'))
+
+    await expect(writeNew(join(directory, 'name'), [Buffer.from('x')])).rejects.toThrow('EEXIST')
+
+    expect(await readFile(join(directory, 'victim'), 'utf8')).toBe('untouched')
+  })
+
+  it('leaves nothing behind where its content breaks off', async () => {
+    const directory = await temporaryDirectory()
+    async function* broken(): AsyncGenerator<Buffer> {
+      yield await Promise.resolve(Buffer.from('half'))
+      throw new Error('the connection was cut')
+    }
+
+    await expect(writeNew(join(directory, 'name'), broken())).rejects.toThrow('the connection was cut')
+
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('leaves nothing behind where it is cancelled', async () => {
+    const directory = await temporaryDirectory()
+    const controller = new AbortController()
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (;;) {
+        yield await Promise.resolve(Buffer.from('more'))
+        controller.abort()
+      }
+    }
+
+    await expect(
+      writeNew(join(directory, 'name'), endless(), { signal: controller.signal }),
+    ).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+
+    expect(await readdir(directory)).toEqual([])
+  })
+})
+
+describe('replacing a file', () => {
+  it('leaves the old content, and nothing beside it, wherever a step fails', async () => {
+    const directory = await temporaryDirectory()
+    const path = join(directory, 'file')
+    for (const failing of ['create', 'write', 'sync', 'rename'] as const) {
+      await writeFile(path, 'old')
+      const stop = observeSteps((step) => {
+        if (step === failing) throw fileSystemError('ENOSPC', path)
+      })
+
+      await expect(replaceFile(path, Buffer.from('new'), directory)).rejects.toThrow('ENOSPC')
+
+      stop()
+      expect(await readFile(path, 'utf8'), failing).toBe('old')
+      expect(await readdir(directory), failing).toEqual(['file'])
+    }
+  })
+})
+
+describe('reading a small file', () => {
+  it('gives nothing where there is none, and refuses what is too large', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'large'), Buffer.alloc(100_001))
+
+    expect(await readSmall(join(directory, 'none'), 10)).toBeUndefined()
+    await expect(readSmall(join(directory, 'large'), 100_000)).rejects.toMatchObject({ kind: 'too-large' })
+    expect(await readSmall(join(directory, 'large'), 100_001)).toHaveLength(100_001)
+  })
+})
+
+describe('an error of the file system', () => {
+  it.each([
+    ['ENOSPC', 'disk-full'],
+    ['EDQUOT', 'disk-full'],
+    ['EROFS', 'store-readonly'],
+    ['EACCES', 'store-readonly'],
+  ])('%s is %s, and the sentence says what was being done', (code, kind) => {
+    const error = fileError(fileSystemError(code, '/some/path'), 'save mychart')
+
+    expect(error).toMatchObject({
+      kind,
+      message: expect.stringMatching(/^Could not save mychart: .*\/some\/path/) as string,
+    })
+  })
+
+  it('is passed on as it is where it is none', () => {
+    const own = new ChartroomError('integrity', { message: 'It is damaged.' })
+
+    expect(fileError(own, 'save')).toBe(own)
+  })
+})

@@ -1,0 +1,174 @@
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ChartCache, saveChart } from '../../../src/core/index.ts'
+import { digestOf, hexOf, type Digest } from '../../../src/core/oci/digest.ts'
+import { fixture } from '../../support/fixtures.ts'
+import { writeChart } from '../../support/sampleChart.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import { treeOf } from '../../support/tree.ts'
+
+describe('saving a chart directory', () => {
+  it('stores it under the reference and tells what it is', async () => {
+    const { cache, chart } = await workplace()
+
+    const saved = await saveChart(cache, chart, 'localhost:5000/myrepo/mychart:2.7.0')
+
+    expect(saved).toMatchObject({
+      reference: 'localhost:5000/myrepo/mychart:2.7.0',
+      name: 'mychart',
+      version: '0.1.0',
+      appVersion: '1.0',
+      format: 'legacy',
+      deprecated: false,
+      warnings: [],
+    })
+    expect(await cache.list()).toMatchObject([{ reference: saved.reference, digest: saved.digest }])
+  })
+
+  it('takes the version as the tag where the reference has none', async () => {
+    const { cache, chart } = await workplace()
+
+    expect(await saveChart(cache, chart, 'localhost:5000/myrepo/mychart')).toMatchObject({
+      reference: 'localhost:5000/myrepo/mychart:0.1.0',
+    })
+  })
+
+  it('takes name and version where there is no reference', async () => {
+    const { cache, chart } = await workplace()
+
+    expect(await saveChart(cache, chart)).toMatchObject({ reference: 'mychart:0.1.0' })
+  })
+
+  it('gives the same digests every time', async () => {
+    const [first, second] = [await workplace(), await workplace()]
+
+    const one = await saveChart(first.cache, first.chart, 'a/b:1')
+    const two = await saveChart(second.cache, second.chart, 'a/b:1')
+
+    expect(two.digest).toBe(one.digest)
+    expect(two.manifestDigest).toBe(one.manifestDigest)
+  })
+
+  it('writes the config blob that Helm writes for the chart of the guide', async () => {
+    const { cache } = await workplace()
+
+    const saved = await saveChart(
+      cache,
+      fixture('charts', 'guide-mychart'),
+      'localhost:5000/myrepo/mychart:2.7.0',
+    )
+
+    const manifest = JSON.parse((await blob(cache, saved.manifestDigest)).toString()) as { config: unknown }
+    expect(manifest.config).toEqual({
+      mediaType: 'application/vnd.cncf.helm.config.v1+json',
+      digest: 'sha256:8ec7c0f2f6860037c19b54c3cfbab48d9b4b21b485a93d87b64690fdb68c2111',
+      size: 117,
+    })
+  })
+
+  it('replaces what had the name before', async () => {
+    const { cache, chart } = await workplace()
+    await saveChart(cache, chart, 'localhost:5000/a/b:1')
+    await appendFile(join(chart, 'values.yaml'), 'more: true\n')
+
+    const second = await saveChart(cache, chart, 'localhost:5000/a/b:1')
+
+    expect((await cache.list()).map(({ manifestDigest }) => manifestDigest)).toEqual([second.manifestDigest])
+  })
+
+  it('writes nothing for a cancelled save', async () => {
+    const { cache, chart, root } = await workplace()
+    const reason = new DOMException('no longer wanted', 'AbortError')
+
+    await expect(saveChart(cache, chart, 'a/b:1', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+
+    expect(Object.keys(await treeOf(root)).filter((path) => path.startsWith('blobs'))).toEqual([])
+  })
+
+  it.each([
+    ['a path that is not there', 'nowhere', 'not-found'],
+    ['a folder without Chart.yaml', '.', 'invalid-chart'],
+  ])('refuses %s and writes nothing', async (_, path, kind) => {
+    const { cache, root, parent } = await workplace()
+
+    await expect(saveChart(cache, join(parent, path), 'a/b:1')).rejects.toMatchObject({ kind })
+
+    expect(await treeOf(root)).toEqual({})
+  })
+
+  it('refuses a reference with a digest', async () => {
+    const { cache, chart } = await workplace()
+
+    await expect(saveChart(cache, chart, `a/b@sha256:${'0'.repeat(64)}`)).rejects.toMatchObject({
+      kind: 'invalid-reference',
+    })
+  })
+})
+
+describe('saving a chart archive', () => {
+  const archive = fixture('repository', 'site', 'mychart-0.1.0.tgz')
+
+  it('stores its bytes as they are', async () => {
+    const { cache } = await workplace()
+
+    const saved = await saveChart(cache, archive, 'localhost:5000/a/mychart')
+
+    expect(saved.digest).toBe(digestOf(await readFile(archive)))
+    expect(await blob(cache, saved.digest)).toEqual(await readFile(archive))
+  })
+
+  it('says that a .prov beside it cannot travel in the legacy format', async () => {
+    const { cache, parent } = await workplace()
+    await withProvenance(parent)
+
+    const saved = await saveChart(cache, join(parent, 'signed.tgz'), 'localhost:5000/a/signed')
+
+    expect(saved.warnings).toEqual([expect.stringContaining('--format modern')])
+  })
+
+  it('takes the .prov along in the modern format', async () => {
+    const { cache, parent } = await workplace()
+    await withProvenance(parent)
+
+    const saved = await saveChart(cache, join(parent, 'signed.tgz'), 'localhost:5000/a/signed', {
+      format: 'modern',
+    })
+
+    const manifest = JSON.parse((await blob(cache, saved.manifestDigest)).toString()) as {
+      layers: { mediaType: string }[]
+    }
+    expect(manifest.layers.map(({ mediaType }) => mediaType).sort()).toEqual([
+      'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+      'application/vnd.cncf.helm.chart.provenance.v1.prov',
+    ])
+    expect(saved).toMatchObject({ format: 'modern', warnings: [] })
+  })
+
+  it('refuses what is no archive and writes nothing', async () => {
+    const { cache, root, parent } = await workplace()
+    await writeFile(join(parent, 'text.tgz'), 'not an archive')
+
+    await expect(saveChart(cache, join(parent, 'text.tgz'), 'a/b:1')).rejects.toMatchObject({
+      kind: 'invalid-chart',
+    })
+
+    expect(await treeOf(root)).toEqual({})
+  })
+})
+
+async function workplace(): Promise<{ parent: string; root: string; cache: ChartCache; chart: string }> {
+  const parent = await temporaryDirectory()
+  const root = join(parent, 'cache')
+  return { parent, root, cache: new ChartCache(root), chart: await writeChart(join(parent, 'charts')) }
+}
+
+async function withProvenance(parent: string): Promise<void> {
+  const signed = fixture('repository', 'site', 'crds-schema-docs-0.1.0.tgz')
+  await cp(signed, join(parent, 'signed.tgz'))
+  await cp(`${signed}.prov`, join(parent, 'signed.tgz.prov'))
+}
+
+async function blob(cache: ChartCache, digest: Digest): Promise<Buffer> {
+  return await readFile(join(cache.root, 'blobs', 'sha256', hexOf(digest)))
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { parseChallenges } from '../../../src/core/registry/challenge.ts'
+
+function parsed(...values: string[]): [string, Record<string, string>][] {
+  return parseChallenges(values).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)])
+}
+
+describe('a WWW-Authenticate header', () => {
+  it('names realm, service and scope, commas inside quotes included', () => {
+    expect(
+      parsed(
+        'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:samalba/my-app:pull,push"',
+      ),
+    ).toEqual([
+      [
+        'bearer',
+        {
+          realm: 'https://auth.docker.io/token',
+          service: 'registry.docker.io',
+          scope: 'repository:samalba/my-app:pull,push',
+        },
+      ],
+    ])
+  })
+
+  it('can hold three challenges, joined or apart', () => {
+    const three: [string, Record<string, string>][] = [
+      ['negotiate', {}],
+      ['basic', { realm: 'a, b' }],
+      ['bearer', { realm: 'https://x/t?a=1,2', service: 's', scope: 'repository:a/b:pull,push' }],
+    ]
+    const basic = 'Basic realm="a, b"'
+    const bearer = 'Bearer realm="https://x/t?a=1,2",service="s",scope="repository:a/b:pull,push"'
+
+    expect(parsed(`Negotiate, ${basic}, ${bearer}`)).toEqual(three)
+    expect(parsed('Negotiate', basic, bearer)).toEqual(three)
+  })
+
+  it('can escape quotes', () => {
+    expect(parsed('Basic realm="GitHub \\"Package\\" Registry"')).toEqual([
+      ['basic', { realm: 'GitHub "Package" Registry' }],
+    ])
+  })
+
+  it('can be written in any case, with spaces around commas and equals signs, and without quotes', () => {
+    expect(parsed('bearer REALM="https://x/t" , Service=s')).toEqual([
+      ['bearer', { realm: 'https://x/t', service: 's' }],
+    ])
+    expect(parsed('Basic realm = "z"')).toEqual([['basic', { realm: 'z' }]])
+    expect(parsed('basic realm=zot')).toEqual([['basic', { realm: 'zot' }]])
+  })
+
+  it('can say why a token was not enough', () => {
+    expect(parsed('Bearer realm="https://x/t",error="insufficient_scope",scope=""')).toEqual([
+      ['bearer', { realm: 'https://x/t', error: 'insufficient_scope', scope: '' }],
+    ])
+  })
+
+  it('can hold a bare value in the place of parameters', () => {
+    expect(parsed('NTLM TlRMTVNTUAAC==, Basic realm=x')).toEqual([
+      ['ntlm', {}],
+      ['basic', { realm: 'x' }],
+    ])
+    expect(parsed('Negotiate TlRM=, Basic realm=x')).toEqual([
+      ['negotiate', {}],
+      ['basic', { realm: 'x' }],
+    ])
+  })
+
+  it.each([
+    ['Bearer', [['bearer', {}]]],
+    ['Bearer realm="unterminated', []],
+    ['Basic realm="z", Bearer realm="unterminated', [['basic', { realm: 'z' }]]],
+    ['', []],
+    [' , ,Basic realm="z"', [['basic', { realm: 'z' }]]],
+    ['realm="of nobody"', []],
+    ['"', []],
+  ])('that is odd gives what can be read: %s', (value, expected) => {
+    expect(parsed(value)).toEqual(expected)
+  })
+})

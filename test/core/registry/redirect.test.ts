@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
+import { failureOf, read, repositoryAt, startServer } from './scriptedServer.ts'
+
+const bytes = Buffer.from('a chart layer')
+const blob = descriptorOf('application/tar+gzip', bytes)
+const credential = { username: 'alice', password: 'wonderland' }
+
+describe('a redirect', () => {
+  it('to another port does not take the login along, nor does the way back', async () => {
+    const storage = await startServer((request, response) => {
+      if (request.url === '/first')
+        response.writeHead(307, { location: `http://${registry.host}/back` }).end()
+      else response.end(bytes)
+    })
+    const registry = await startServer((request, response) => {
+      if (request.url === '/back') response.writeHead(302, { location: `http://${storage.host}/last` }).end()
+      else if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+      else response.writeHead(307, { location: `http://${storage.host}/first` }).end()
+    })
+
+    expect(await read(await repositoryAt(registry.host, { credential }).fetch(blob))).toEqual(bytes)
+
+    expect(registry.seen.map(({ authorization }) => authorization !== undefined)).toEqual([
+      false,
+      true,
+      false,
+    ])
+    expect(storage.seen.map(({ url, authorization }) => [url, authorization])).toEqual([
+      ['/first', undefined],
+      ['/last', undefined],
+    ])
+  })
+
+  it('on the registry itself keeps the login', async () => {
+    const registry = await startServer((request, response) => {
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+      else if (request.url === '/moved') response.end(bytes)
+      else response.writeHead(301, { location: '/moved' }).end()
+    })
+
+    expect(await read(await repositoryAt(registry.host, { credential }).fetch(blob))).toEqual(bytes)
+  })
+
+  it('to another host that asks for a login gets none', async () => {
+    const storage = await startServer((_request, response) => {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="give it to me"' }).end()
+    })
+    const registry = await startServer((_request, response) => {
+      response.writeHead(307, { location: `http://${storage.host}/` }).end()
+    })
+
+    expect((await failureOf(repositoryAt(registry.host, { credential }).fetch(blob))).kind).toBe(
+      'unauthorized',
+    )
+    expect(storage.seen).toHaveLength(1)
+  })
+
+  it('that never ends is given up', async () => {
+    const registry = await startServer((request, response) => {
+      response.writeHead(307, { location: request.url }).end()
+    })
+
+    expect(await failureOf(repositoryAt(registry.host).fetch(blob))).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('more than 5 times') as string,
+    })
+    expect(registry.seen).toHaveLength(6)
+  })
+
+  it('that leads nowhere is refused', async () => {
+    const registry = await startServer((_request, response) => {
+      response.writeHead(307, { location: 'http://[' }).end()
+    })
+
+    expect((await failureOf(repositoryAt(registry.host).fetch(blob))).kind).toBe('refused')
+  })
+})

@@ -1,0 +1,154 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import { describe, expect, it } from 'vitest'
+import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
+import { certificate } from './certificate.ts'
+import {
+  answerJson,
+  bodyOf,
+  failureOf,
+  read,
+  registriesAt,
+  startServer,
+  type Script,
+} from './scriptedServer.ts'
+
+const empty: Script = (_request, response) => {
+  answerJson(response, { repositories: [] })
+}
+
+describe('a loopback host', () => {
+  it('is spoken to in plain HTTP where it answers so, found out once', async () => {
+    const server = await startServer(empty)
+    const registry = registriesAt(server.host, { options: {} }).registry(server.host)
+
+    await registry.ping()
+    await registry.ping()
+
+    expect(server.seen).toHaveLength(3)
+  })
+
+  it('is found by name where it listens on one of the addresses of localhost only', async () => {
+    const server = await startServer(empty)
+    const host = server.host.replace('127.0.0.1', 'localhost')
+
+    await registriesAt(host, { options: {} }).registry(host).ping()
+  })
+
+  it('is never spoken to in plain HTTP where it has TLS, however bad its certificate', async () => {
+    const server = await startServer(empty, certificate)
+
+    expect(await failureOf(registriesAt(server.host, { options: {} }).registry(server.host).ping())).toEqual({
+      kind: 'tls',
+      message: `No secure connection to ${server.host}: its certificate is signed by itself.`,
+    })
+    expect(server.seen).toEqual([])
+  })
+
+  it('where nobody listens is unreachable', async () => {
+    const host = await freeHost()
+
+    expect(await failureOf(registriesAt(host, { options: {} }).registry(host).ping())).toEqual({
+      kind: 'unavailable',
+      message: `${host} could not be reached (connection refused).`,
+    })
+  })
+})
+
+describe('any other host', () => {
+  it('is not spoken to in plain HTTP, but the error says that it may want that', async () => {
+    const server = await startServer(empty)
+    // The address is one of this machine's, but `plainHttp: false` makes it like any other.
+    const registry = registriesAt(server.host, { options: { plainHttp: false } }).registry(server.host)
+
+    expect(await failureOf(registry.ping())).toEqual({
+      kind: 'tls',
+      message: `${server.host} could not be reached over HTTPS: what it answers is not TLS.`,
+    })
+    expect(server.seen).toEqual([])
+  })
+
+  it('with an unknown name is unreachable', async () => {
+    const host = 'registry.invalid:5000'
+
+    expect(await failureOf(registriesAt(host, { options: {} }).registry(host).ping())).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/^registry\.invalid:5000 could not be reached/) as string,
+    })
+  })
+})
+
+describe('a registry with TLS settings of its own', () => {
+  it('is trusted with its certificate authority, or when it is not verified at all', async () => {
+    const server = await startServer(empty, certificate)
+    const caFile = join(await temporaryDirectory(), 'ca.pem')
+    await writeFile(caFile, certificate.cert)
+
+    await registriesAt(server.host, { options: { caFile } }).registry(server.host).ping()
+    await registriesAt(server.host, { options: { insecureSkipVerify: true } })
+      .registry(server.host)
+      .ping()
+  })
+
+  it('is shown the certificate of the client', async () => {
+    const server = await startServer(
+      (request, response) => {
+        const isKnown = request.socket instanceof TLSSocket && request.socket.authorized
+        response.writeHead(isKnown ? 200 : 403).end()
+      },
+      { ...certificate, ca: certificate.cert, requestCert: true, rejectUnauthorized: false },
+    )
+    const directory = await temporaryDirectory()
+    const [caFile, clientKey] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
+    await writeFile(caFile, certificate.cert)
+    await writeFile(clientKey, certificate.key)
+    const options = { caFile, clientCert: caFile, clientKey }
+
+    await registriesAt(server.host, { options }).registry(server.host).ping()
+  })
+
+  it('whose certificate file is missing is an error that names the file', async () => {
+    const host = 'localhost:1'
+
+    expect(
+      await failureOf(
+        registriesAt(host, { options: { caFile: '/nowhere/ca.pem' } })
+          .registry(host)
+          .ping(),
+      ),
+    ).toEqual({ kind: 'tls', message: 'The certificate or key /nowhere/ca.pem does not exist.' })
+  })
+
+  it('is sent blobs, and sends them, like any other', async () => {
+    const bytes = Buffer.from('a chart layer')
+    const blob = descriptorOf('application/tar+gzip', bytes)
+    let stored: Buffer = Buffer.alloc(0)
+    const server = await startServer(async (request, response) => {
+      if (request.method === 'POST') response.writeHead(202, { location: '/upload' }).end()
+      else if (request.method === 'PATCH') {
+        stored = await bodyOf(request)
+        response.writeHead(202).end()
+      } else if (request.method === 'PUT') response.writeHead(201).end()
+      else response.end(stored)
+    }, certificate)
+    const options = { insecureSkipVerify: true }
+    const repository = registriesAt(server.host, { options }).registry(server.host).repository('a')
+
+    await repository.push(blob, () => Readable.from([bytes]))
+
+    expect(await read(await repository.fetch(blob))).toEqual(bytes)
+  })
+})
+
+async function freeHost(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return `localhost:${port}`
+}

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
+import type { Content } from '../../../src/core/oci/target.ts'
+import { bodyOf, failureOf, repositoryAt, startServer, type Script } from './scriptedServer.ts'
+
+const bytes = Buffer.from('a chart layer')
+const blob = descriptorOf('application/tar+gzip', bytes)
+
+/** Opens uploads at `/upload/1`, moves each to `/upload/2` with the content, and leaves the rest to the script. */
+function uploads(then: Script): Script {
+  return async (request, response) => {
+    if (request.method === 'POST') response.writeHead(202, { location: '/upload/1?_state=a%3D%3D~b' }).end()
+    else if (request.method === 'DELETE') response.writeHead(204).end()
+    else await then(request, response)
+  }
+}
+
+const moved = { location: '/upload/2?_state=c%3D~d' }
+
+describe('a blob that is pushed', () => {
+  it('is streamed to where the registry says, and closed with its digest, the query of the registry kept', async () => {
+    let received: Buffer | undefined
+    let type: string | undefined
+    const server = await startServer(
+      uploads(async (request, response) => {
+        if (request.method === 'PATCH') {
+          received = await bodyOf(request)
+          type = request.headers['content-type']
+          response.writeHead(202, moved).end()
+        } else response.writeHead(201).end()
+      }),
+    )
+
+    await repositoryAt(server.host).push(blob, content(bytes))
+
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /v2/team/chart/blobs/uploads/',
+      'PATCH /upload/1?_state=a%3D%3D~b',
+      `PUT /upload/2?_state=c%3D~d&digest=${encodeURIComponent(blob.digest)}`,
+    ])
+    expect(received).toEqual(bytes)
+    expect(type).toBe('application/octet-stream')
+  })
+
+  it('is read again from its beginning for a second try, in an upload of its own', async () => {
+    const received: string[] = []
+    const server = await startServer(
+      uploads(async (request, response) => {
+        const body = (await bodyOf(request)).toString()
+        if (request.method === 'PATCH') received.push(body)
+        response.writeHead(received.length === 1 ? 503 : 201).end()
+      }),
+    )
+
+    await repositoryAt(server.host).push(blob, content(bytes))
+
+    expect(received).toEqual([bytes.toString(), bytes.toString()])
+    expect(server.seen.map(({ method }) => method)).toEqual([
+      ...['POST', 'PATCH', 'DELETE'],
+      ...['POST', 'PATCH', 'PUT'],
+    ])
+  })
+
+  it('is read again where the registry asks for the login in the middle', async () => {
+    const received: string[] = []
+    const server = await startServer(
+      uploads(async (request, response) => {
+        received.push((await bodyOf(request)).toString())
+        if (request.headers.authorization === undefined)
+          response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+        else response.writeHead(201).end()
+      }),
+    )
+    const credential = { username: 'alice', password: 'wonderland' }
+
+    await repositoryAt(server.host, { credential }).push(blob, content(bytes))
+
+    expect(server.seen.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'PATCH', 'PUT'])
+    expect(received).toEqual([bytes.toString(), bytes.toString(), ''])
+  })
+
+  it('leaves no upload open at the registry when the caller gives up', async () => {
+    const controller = new AbortController()
+    const server = await startServer(
+      uploads(async (request, response) => {
+        request.once('data', () => {
+          controller.abort()
+        })
+        await bodyOf(request)
+        response.writeHead(202, moved).end()
+      }),
+    )
+    const large = descriptorOf('x', Buffer.alloc(64 * 1024 * 1024))
+    const pushing = repositoryAt(server.host).push(large, content(Buffer.alloc(large.size)), {
+      signal: controller.signal,
+    })
+
+    expect((await failureOf(pushing)).kind).toBe('AbortError')
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /v2/team/chart/blobs/uploads/',
+      'PATCH /upload/1?_state=a%3D%3D~b',
+      'DELETE /upload/2?_state=c%3D~d',
+    ])
+  })
+
+  it('leaves none open when the caller gives up before the registry has opened it', async () => {
+    const controller = new AbortController()
+    const server = await startServer((request, response) => {
+      if (request.method !== 'POST') response.writeHead(204).end()
+      else {
+        controller.abort()
+        response.writeHead(202, { location: '/upload/1' }).end()
+      }
+    })
+    const pushing = repositoryAt(server.host).push(blob, content(bytes), { signal: controller.signal })
+
+    expect((await failureOf(pushing)).kind).toBe('AbortError')
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /v2/team/chart/blobs/uploads/',
+      'DELETE /upload/1',
+    ])
+  })
+
+  it('is given up for good where the registry does not answer any more', async () => {
+    const controller = new AbortController()
+    const server = await startServer((request) => {
+      if (request.method === 'POST') controller.abort()
+    })
+    const pushing = repositoryAt(server.host).push(blob, content(bytes), { signal: controller.signal })
+
+    expect((await failureOf(pushing)).kind).toBe('AbortError')
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it.each([
+    ['longer', Buffer.concat([bytes, bytes])],
+    ['shorter', bytes.subarray(1)],
+    ['other', Buffer.from('a chart_layer')],
+  ])('is an error where the content is %s than said, and the upload is cancelled', async (_how, actual) => {
+    const server = await startServer(
+      uploads(async (request, response) => {
+        await bodyOf(request)
+        response.writeHead(202, moved).end()
+      }),
+    )
+
+    expect((await failureOf(repositoryAt(server.host).push(blob, content(actual)))).kind).toBe('integrity')
+    expect(server.seen.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'DELETE'])
+  })
+
+  it('fails with what reading it fails with', async () => {
+    const server = await startServer(
+      uploads(async (request, response) => {
+        await bodyOf(request)
+        response.writeHead(202, moved).end()
+      }),
+    )
+    const unreadable: Content = async function* () {
+      yield await Promise.resolve(bytes.subarray(0, 3))
+      throw new Error('the disk is gone')
+    }
+
+    expect((await failureOf(repositoryAt(server.host).push(blob, unreadable))).message).toBe(
+      'the disk is gone',
+    )
+    expect(server.seen.at(-1)?.method).toBe('DELETE')
+  })
+
+  it('goes to another host without the login', async () => {
+    const storage = await startServer(async (request, response) => {
+      await bodyOf(request)
+      response.writeHead(201).end()
+    })
+    const server = await startServer((request, response) => {
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+      else response.writeHead(202, { location: `http://${storage.host}/upload` }).end()
+    })
+    const credential = { username: 'alice', password: 'wonderland' }
+
+    await repositoryAt(server.host, { credential }).push(blob, content(bytes))
+
+    expect(storage.seen.map(({ method, authorization }) => [method, authorization])).toEqual([
+      ['PATCH', undefined],
+      ['PUT', undefined],
+    ])
+  })
+
+  it('goes nowhere where the registry does not say where', async () => {
+    const server = await startServer((_request, response) => {
+      response.writeHead(202).end()
+    })
+
+    expect((await failureOf(repositoryAt(server.host).push(blob, content(bytes)))).kind).toBe('unavailable')
+  })
+})
+
+function content(actual: Buffer): Content {
+  return async function* () {
+    for (let start = 0; start < actual.length; start += 64 * 1024) {
+      yield await Promise.resolve(actual.subarray(start, start + 64 * 1024))
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import {
+  forgetVersion,
+  judgeDestination,
+  suggestDestinations,
+} from '../../../src/extension/commands/destinations.ts'
+import { broken, sound } from '../support.ts'
+
+const chart = { name: 'mychart', version: '0.1.0' }
+
+describe('a destination that is typed', () => {
+  it('gets the version of the chart as its tag', () => {
+    expect(judgeDestination(' localhost:5000/myrepo/mychart ', chart, true)).toEqual({
+      reference: 'localhost:5000/myrepo/mychart:0.1.0',
+    })
+  })
+
+  it('keeps its own tag', () => {
+    expect(judgeDestination('oci://ghcr.io/acme/shop:nightly', chart, true)).toEqual({
+      reference: 'ghcr.io/acme/shop:nightly',
+    })
+  })
+
+  it('needs a registry to be pushed, and none to be saved', () => {
+    expect(judgeDestination('myrepo/mychart', chart, true)).toEqual({
+      problem: 'The registry is missing: write for example localhost:5000/myrepo/mychart.',
+    })
+    expect(judgeDestination('myrepo/mychart', chart, false)).toEqual({ reference: 'myrepo/mychart:0.1.0' })
+  })
+
+  it.each([
+    ['localhost:5000/MyRepo/mychart', /"MyRepo" cannot be part of a repository/],
+    ['localhost:5000/myrepo/mychart:-x', /"-x" is not a tag/],
+    ['https://ghcr.io/acme/shop', /a reference has no "https:\/\/"/],
+    [`ghcr.io/acme/shop@sha256:${'a'.repeat(64)}`, /saved under a tag, not under a digest/],
+  ])('%s is refused with a sentence', (text, sentence) => {
+    expect(judgeDestination(text, chart, true)).toEqual({
+      problem: expect.stringMatching(sentence) as string,
+    })
+  })
+})
+
+describe('the destinations on offer', () => {
+  it('are where the chart went before, where the cache has it, then every registry that is known', () => {
+    const suggestions = suggestDestinations(
+      chart,
+      ['ghcr.io/acme/mychart', 'quay.io/me/mychart:nightly'],
+      [
+        sound('localhost:5000/myrepo/mychart:0.0.9'),
+        sound('example.com/other:1.0.0', { name: 'other' }),
+        sound('Not A Reference'),
+        broken('broken.io/mychart:1'),
+      ],
+    )
+
+    expect(suggestions.map(({ from, reference }) => `${from}: ${reference}`)).toEqual([
+      'used before: ghcr.io/acme/mychart:0.1.0',
+      'used before: quay.io/me/mychart:nightly',
+      'in the cache: localhost:5000/myrepo/mychart:0.1.0',
+      'known registry: example.com/mychart:0.1.0',
+      'known registry: ghcr.io/mychart:0.1.0',
+      'known registry: localhost:5000/mychart:0.1.0',
+      'known registry: quay.io/mychart:0.1.0',
+    ])
+  })
+
+  it('are none where nothing is known', () => {
+    expect(suggestDestinations(chart, [], [])).toEqual([])
+  })
+})
+
+it('a destination is remembered without the version, so that the next version takes its own', () => {
+  expect(forgetVersion('ghcr.io/acme/mychart:0.1.0', chart)).toBe('ghcr.io/acme/mychart')
+  expect(forgetVersion('ghcr.io/acme/mychart:nightly', chart)).toBe('ghcr.io/acme/mychart:nightly')
+})

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest'
+import {
+  cacheNodes,
+  changedNodes,
+  fileNodes,
+  isCacheNode,
+  keepUnchanged,
+  problemLine,
+  type CacheNode,
+} from '../../../src/extension/views/cacheNodes.ts'
+import { broken, digest, now, sound } from '../support.ts'
+
+const repository = 'localhost:5000/myrepo/mychart'
+
+describe('the tree of cached charts', () => {
+  it('groups tags by repository, and puts what cannot be read after the rest', () => {
+    const nodes = cacheNodes(
+      [
+        broken('example.com/old/thing:1.0'),
+        sound('ghcr.io/acme/charts/shop:1.4.2'),
+        sound(`${repository}:2.6.1`),
+        sound(`${repository}:2.7.0`),
+      ],
+      now,
+    )
+
+    expect(outline(nodes)).toEqual([
+      'ghcr.io/acme/charts/shop',
+      '  1.4.2',
+      'localhost:5000/myrepo/mychart',
+      '  2.7.0',
+      '  2.6.1',
+      'example.com/old/thing:1.0: The manifest is missing.',
+    ])
+  })
+
+  it('puts the newest version first, and tags that are no versions after all versions', () => {
+    const tags = ['1.9.0', 'nightly', '1.10.0', 'v2.0.0', '1.10.0-rc.1', '1.10.0+build', '2', 'alpha']
+
+    const nodes = cacheNodes(
+      tags.map((tag) => sound(`${repository}:${tag}`)),
+      now,
+    )
+
+    expect(outline(nodes).slice(1)).toEqual(
+      ['v2.0.0', '1.10.0+build', '1.10.0', '1.10.0-rc.1', '1.9.0', '2', 'alpha', 'nightly'].map(
+        (tag) => `  ${tag}`,
+      ),
+    )
+  })
+
+  it('sorts repositories as people count', () => {
+    const nodes = cacheNodes([sound('h.io/chart10:1.0.0'), sound('h.io/chart9:1.0.0')], now)
+
+    expect(nodes.map(({ id }) => id)).toEqual(['repository h.io/chart9', 'repository h.io/chart10'])
+  })
+
+  it('shows a digest short', () => {
+    const nodes = cacheNodes([sound(`${repository}@${digest('c')}`)], now)
+
+    expect(outline(nodes)).toEqual([repository, '  @ccccccc'])
+  })
+
+  it('shows names of other programs that are no references, split at the last colon', () => {
+    const nodes = cacheNodes([sound('Some Thing:1'), sound('r/x:1:1.0.0'), sound('UPPER/case')], now)
+
+    expect(outline(nodes)).toEqual(['r/x:1', '  1.0.0', 'Some Thing', '  1', 'UPPER/case', '  0.1.0'])
+  })
+
+  it('tells the age of every chart', () => {
+    const [node] = cacheNodes([sound(`${repository}:1.0.0`)], now)
+
+    expect(node).toMatchObject({ tags: [{ age: '27 seconds' }] })
+  })
+
+  it('gives two broken entries of one name ids of their own', () => {
+    const ids = cacheNodes([broken('h.io/a:1'), broken('h.io/a:1')], now).map(({ id }) => id)
+
+    expect(new Set(ids).size).toBe(2)
+  })
+
+  it('expands a broken entry to one line that says what is wrong', () => {
+    const [node] = cacheNodes([broken('h.io/a:1', 'The manifest of h.io/a:1 is missing.')], now)
+
+    expect(node?.kind === 'problem' && problemLine(node).text).toBe('The manifest of h.io/a:1 is missing.')
+  })
+})
+
+describe('the files of a chart', () => {
+  it('start with what a reader looks for, then the folders', () => {
+    const paths = [
+      '.helmignore',
+      'Chart.lock',
+      'Chart.yaml',
+      'README.md',
+      'charts/sub/Chart.yaml',
+      'crds/one.yaml',
+      'templates/_helpers.tpl',
+      'templates/tests/smoke.yaml',
+      'values.yaml',
+    ]
+
+    const nodes = fileNodes(
+      `${repository}:1.0.0`,
+      paths.map((path) => ({ path, size: 1 })),
+    )
+
+    expect(outline(nodes)).toEqual([
+      'Chart.yaml',
+      'values.yaml',
+      'README.md',
+      '.helmignore',
+      'Chart.lock',
+      'templates/',
+      '  _helpers.tpl',
+      '  tests/',
+      '    smoke.yaml',
+      'charts/',
+      '  sub/',
+      '    Chart.yaml',
+      'crds/',
+      '  one.yaml',
+    ])
+  })
+
+  it('know their path and their chart', () => {
+    const [directory] = fileNodes('h.io/a:1', [{ path: 'templates/x.yaml', size: 12 }])
+
+    expect(directory).toMatchObject({
+      children: [
+        { path: 'templates/x.yaml', reference: 'h.io/a:1', size: 12, id: 'file h.io/a:1 templates/x.yaml' },
+      ],
+    })
+  })
+})
+
+describe('painting again', () => {
+  const before = cacheNodes([sound('h.io/a:1.0.0'), sound('h.io/b:1.0.0'), broken('h.io/c:1')], now)
+
+  it('is not needed where nothing changed', () => {
+    const after = cacheNodes([sound('h.io/a:1.0.0'), sound('h.io/b:1.0.0'), broken('h.io/c:1')], now)
+
+    expect(changedNodes(before, after)).toEqual([])
+    expect(keepUnchanged(before, after)).toEqual(before)
+    expect(keepUnchanged(before, after)[0]).toBe(before[0])
+  })
+
+  it('is about the one repository that has another tag now', () => {
+    const after = cacheNodes(
+      [sound('h.io/a:1.0.0'), sound('h.io/b:1.0.0'), sound('h.io/b:1.1.0'), broken('h.io/c:1')],
+      now,
+    )
+
+    expect(changedNodes(before, after)).toEqual(['repository h.io/b'])
+  })
+
+  it('is about the one tag that holds another chart, or has grown older', () => {
+    const after = cacheNodes(
+      [sound('h.io/a:1.0.0'), sound('h.io/b:1.0.0', { manifestDigest: digest('d') }), broken('h.io/c:1')],
+      now,
+    )
+
+    expect(changedNodes(before, after)).toEqual(['tag h.io/b:1.0.0'])
+    expect(
+      changedNodes(
+        before,
+        cacheNodes([sound('h.io/a:1.0.0'), sound('h.io/b:1.0.0'), broken('h.io/c:1')], now + 1000),
+      ),
+    ).toEqual(['tag h.io/a:1.0.0', 'tag h.io/b:1.0.0'])
+  })
+
+  it('is about a broken row whose reason is another one', () => {
+    const after = cacheNodes(
+      [sound('h.io/a:1.0.0'), sound('h.io/b:1.0.0'), broken('h.io/c:1', 'Other.')],
+      now,
+    )
+
+    expect(changedNodes(before, after)).toEqual(['problem h.io/c:1'])
+  })
+
+  it('is about everything where a repository came or went', () => {
+    const after = cacheNodes([sound('h.io/a:1.0.0'), broken('h.io/c:1')], now)
+
+    expect(changedNodes(before, after)).toBe('everything')
+  })
+})
+
+it('a row is told from whatever else a command may be handed', () => {
+  expect(isCacheNode(cacheNodes([broken('h.io/c:1')], now)[0])).toBe(true)
+  for (const other of [undefined, null, 'tag', {}, { kind: 'tag' }, { kind: 'other', id: 'x' }]) {
+    expect(isCacheNode(other)).toBe(false)
+  }
+})
+
+function outline(nodes: readonly CacheNode[], indent = ''): string[] {
+  return nodes.flatMap((node) => {
+    switch (node.kind) {
+      case 'repository':
+        return [`${indent}${node.name}`, ...outline(node.tags, `${indent}  `)]
+      case 'directory':
+        return [`${indent}${node.name}/`, ...outline(node.children, `${indent}  `)]
+      case 'tag':
+        return [`${indent}${node.label}`]
+      case 'file':
+        return [`${indent}${node.name}`]
+      case 'problem':
+        return [`${indent}${node.reference}: ${node.message}`]
+      case 'line':
+        return [`${indent}${node.text}`]
+    }
+  })
+}

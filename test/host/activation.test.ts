@@ -1,0 +1,32 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { describe, it } from 'mocha'
+import { commands, extensions } from 'vscode'
+
+interface Manifest {
+  readonly contributes?: { readonly commands?: readonly { readonly command: string }[] }
+}
+
+describe('The extension', () => {
+  it('is there, and asleep until it is used', () => {
+    const extension = extensions.getExtension<unknown>('chartroom.chartroom')
+
+    ok(extension !== undefined)
+    equal(extension.isActive, false)
+  })
+
+  it('wakes up without an error and answers every command that its manifest names', async () => {
+    const extension = extensions.getExtension<unknown>('chartroom.chartroom')
+    ok(extension !== undefined)
+    const { contributes } = extension.packageJSON as Manifest
+    const declared = (contributes?.commands ?? []).map(({ command }) => command)
+
+    await extension.activate()
+
+    const registered = new Set(await commands.getCommands(true))
+    ok(declared.length > 0)
+    deepEqual(
+      declared.filter((command) => !registered.has(command)),
+      [],
+    )
+  })
+})

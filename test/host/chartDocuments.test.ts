@@ -1,0 +1,97 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, it } from 'mocha'
+import { FilePermission, FileType, Uri, env, extensions, commands, window, workspace } from 'vscode'
+import { ChartCache, helmChartCache, listCharts, saveChart, surroundings } from '../../src/core/index.ts'
+import { encodeAddress } from '../../src/extension/documents/chartAddress.ts'
+import { writeChart } from '../support/sampleChart.ts'
+
+const reference = 'localhost:5000/myrepo/mychart:2.7.0'
+
+describe('A cached chart, in the editor', () => {
+  const cache = new ChartCache(helmChartCache(surroundings()))
+  let directory: string
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'chartroom-host-test-'))
+    await extensions.getExtension('chartroom.chartroom')?.activate()
+    await saveChart(cache, await writeChart(directory), reference)
+  })
+
+  afterEach(async () => {
+    await commands.executeCommand('workbench.action.closeAllEditors')
+    await rm(directory, { recursive: true, force: true })
+    await rm(cache.root, { recursive: true, force: true })
+  })
+
+  it('is a read-only file system', async () => {
+    const root = uriOf('')
+
+    deepEqual((await workspace.fs.readDirectory(root)).sort(), [
+      ['Chart.yaml', FileType.File],
+      ['templates', FileType.Directory],
+      ['values.yaml', FileType.File],
+    ])
+    deepEqual(await workspace.fs.readDirectory(uriOf('templates')), [['configmap.yaml', FileType.File]])
+    const facts = await workspace.fs.stat(uriOf('values.yaml'))
+    equal(facts.size, 'replicas: 1\n'.length)
+    equal(facts.permissions, FilePermission.Readonly)
+    equal(Buffer.from(await workspace.fs.readFile(uriOf('values.yaml'))).toString(), 'replicas: 1\n')
+    equal(workspace.fs.isWritableFileSystem('chartroom-chart'), false)
+    await rejects(async () => {
+      await workspace.fs.writeFile(uriOf('values.yaml'), Buffer.from('x'))
+    })
+    await rejects(async () => await workspace.fs.stat(uriOf('missing.yaml')), { code: 'FileNotFound' })
+    await rejects(
+      async () =>
+        await workspace.fs.readFile(Uri.from({ scheme: 'chartroom-chart', path: '/no∕such:1/Chart.yaml' })),
+      {
+        code: 'FileNotFound',
+      },
+    )
+  })
+
+  it('opens in its language, and shows the new content when the chart is saved again', async () => {
+    const document = await workspace.openTextDocument(uriOf('values.yaml'))
+    await window.showTextDocument(document)
+    equal(document.languageId, 'yaml')
+    const changed = new Promise<void>((resolve) => {
+      const listening = workspace.onDidChangeTextDocument((event) => {
+        if (event.document !== document) return
+        listening.dispose()
+        resolve()
+      })
+    })
+
+    await saveChart(
+      cache,
+      await writeChart(directory, 'mychart', '0.1.0', { 'values.yaml': 'replicas: 2\n' }),
+      reference,
+    )
+    await changed
+
+    equal(document.getText(), 'replicas: 2\n')
+  })
+
+  it('is opened, copied and removed by command', async () => {
+    await commands.executeCommand('chartroom.openChart', reference)
+    equal(window.activeTextEditor?.document.uri.toString(), uriOf('Chart.yaml').toString())
+
+    await commands.executeCommand('chartroom.copyReference', reference)
+    equal(await env.clipboard.readText(), reference)
+
+    await commands.executeCommand('chartroom.copyDigest', reference)
+    const [chart] = await listCharts(cache)
+    ok(chart?.problem === undefined)
+    equal(await env.clipboard.readText(), chart?.digest)
+
+    await commands.executeCommand('chartroom.removeChart', reference)
+    deepEqual(await listCharts(cache), [])
+  })
+})
+
+function uriOf(path: string): Uri {
+  return Uri.from({ scheme: 'chartroom-chart', path: encodeAddress({ reference, path }) })
+}

@@ -1,0 +1,70 @@
+/**
+ * Runs the tests of this folder inside a real VS Code: the one that VSCODE_EXECUTABLE names, else a VS Code server.
+ */
+import { build } from 'esbuild'
+import { runTests, TestRunFailedError } from '@vscode/test-electron'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureSystemPackages } from '../../scripts/systemPackages.ts'
+import { installVscode } from '../../scripts/vscodeServer.ts'
+
+const project = join(import.meta.dirname, '..', '..')
+const desktop = process.env['VSCODE_EXECUTABLE']
+if (desktop === undefined) {
+  await ensureSystemPackages(['chromium'], console.log)
+  await installVscode(console.log)
+}
+const tests = await bundleTests()
+const home = await mkdtemp(join(tmpdir(), 'chartroom-host-home-'))
+const folder = join(home, 'workspace')
+await mkdir(folder)
+try {
+  await runTests({
+    vscodeExecutablePath: desktop ?? join(import.meta.dirname, 'runVscode.ts'),
+    extensionDevelopmentPath: project,
+    extensionTestsPath: tests,
+    launchArgs: [
+      folder,
+      `--user-data-dir=${join(home, 'user')}`,
+      `--extensions-dir=${join(home, 'extensions')}`,
+    ],
+    // The tests see neither the charts nor the logins of whoever runs them.
+    extensionTestsEnv: {
+      HOME: home,
+      HELM_CACHE_HOME: join(home, 'helm', 'cache'),
+      HELM_CONFIG_HOME: join(home, 'helm', 'config'),
+      DOCKER_CONFIG: join(home, 'docker'),
+    },
+  })
+} catch (error) {
+  if (!(error instanceof TestRunFailedError)) throw error
+  process.exitCode = 1
+} finally {
+  await rm(home, { recursive: true, force: true })
+}
+
+/** @returns the module that VS Code loads to run the tests */
+async function bundleTests(): Promise<string> {
+  const out = join(project, 'out', 'host')
+  await rm(out, { recursive: true, force: true })
+  await build({
+    entryPoints: [join(import.meta.dirname, 'index.ts'), ...(await suites())],
+    outdir: out,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['vscode', 'mocha'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  })
+  // VS Code wants a name that ends in `.js`, which would be an ES module in this project.
+  await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n')
+  return join(out, 'index.js')
+}
+
+async function suites(): Promise<string[]> {
+  const names = await readdir(import.meta.dirname)
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => join(import.meta.dirname, name))
+}

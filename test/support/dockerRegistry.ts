@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { cleanUp } from './cleanUp.ts'
+import { runOrFail } from './run.ts'
+
+export interface DockerRegistryOptions {
+  /** The one login that is let in; without it everybody is. */
+  readonly htpasswd?: { readonly user: string; readonly password: string }
+  /** PEM files; without them the registry speaks plain HTTP. */
+  readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Whether manifests and blobs may be deleted; they may by default. */
+  readonly delete?: boolean
+}
+
+export interface DockerRegistry {
+  /** `localhost:PORT` */
+  readonly host: string
+  /** The directory that the registry keeps everything in. */
+  readonly storage: string
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the program `docker-registry` (distribution 2.8) on a free loopback port, with an empty storage of its own.
+ * It is stopped with the running test, or with the file where a hook starts it.
+ */
+export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+  const directory = await mkdtemp(join(tmpdir(), 'chartroom-registry-'))
+  const storage = join(directory, 'storage')
+  const configuration = join(directory, 'config.json')
+  await mkdir(storage)
+  // JSON is YAML.
+  await writeFile(configuration, JSON.stringify(await configure(directory, storage, options)))
+  const child = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const kill = (): void => {
+    child.kill('SIGKILL')
+  }
+  process.once('exit', kill)
+  const stop = async (): Promise<void> => {
+    process.removeListener('exit', kill)
+    await end(child)
+    await rm(directory, { recursive: true, force: true })
+  }
+  cleanUp(stop)
+  return { host: `localhost:${await portOf(child)}`, storage, stop }
+}
+
+/**
+ * The uploads that a registry has open, as `repository/upload`: a push that was cancelled cleanly leaves none.
+ * Distribution 2.8 leaves a folder of hash states behind a cancelled upload; one that is open has a start time, too.
+ * @param storage the directory of a `DockerRegistry`
+ */
+export async function openUploads(storage: string): Promise<string[]> {
+  const repositories = join(storage, 'docker', 'registry', 'v2', 'repositories')
+  const paths = await readdir(repositories, { recursive: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  })
+  return paths
+    .map((path) => /^(.+)\/_uploads\/([^/]+)\/startedat$/.exec(path.replaceAll('\\', '/')))
+    .flatMap((match) => (match === null ? [] : [`${match[1] ?? ''}/${match[2] ?? ''}`]))
+    .sort()
+}
+
+async function configure(
+  directory: string,
+  storage: string,
+  options: DockerRegistryOptions,
+): Promise<Record<string, unknown>> {
+  const { htpasswd, tls } = options
+  const users = join(directory, 'htpasswd')
+  if (htpasswd !== undefined) await runOrFail('htpasswd', ['-Bbc', users, htpasswd.user, htpasswd.password])
+  return {
+    version: '0.1',
+    log: { level: 'info', formatter: 'text', accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: storage }, delete: { enabled: options.delete ?? true } },
+    http: {
+      addr: '127.0.0.1:0',
+      secret: 'for tests',
+      ...(tls === undefined ? {} : { tls: { certificate: tls.certificate, key: tls.key } }),
+    },
+    ...(htpasswd === undefined ? {} : { auth: { htpasswd: { realm: 'Registry Realm', path: users } } }),
+  }
+}
+
+/** The port that the log names, once the registry listens. */
+async function portOf(child: ChildProcess): Promise<number> {
+  const seen: string[] = []
+  return await new Promise<number>((resolve, reject) => {
+    child.on('error', (cause) => {
+      reject(
+        new Error('docker-registry cannot be started. Install the Debian package docker-registry.', {
+          cause,
+        }),
+      )
+    })
+    child.on('exit', () => {
+      reject(new Error(`docker-registry ended before it listened:\n${seen.join('\n')}`))
+    })
+    if (child.stderr === null) throw new Error('docker-registry was started without a pipe for its log.')
+    // The log is read to the end, because a full pipe would stop the registry.
+    createInterface(child.stderr).on('line', (line) => {
+      if (seen.length < 100) seen.push(line)
+      const port = /listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1]
+      if (port !== undefined) resolve(Number(port))
+    })
+  })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGKILL')
+  await ended
+}

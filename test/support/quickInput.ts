@@ -1,0 +1,65 @@
+import type { Locator, Page } from 'playwright-core'
+
+/** Runs what is tried under a name, so that a failure says it. */
+export type Doing = <T>(what: string, work: () => Promise<T>) => Promise<T>
+
+/** The box at the top of the window that asks for text or a choice. */
+export class QuickInput {
+  readonly box: Locator
+  readonly input: Locator
+  readonly items: Locator
+  private readonly page: Page
+  private readonly doing: Doing
+
+  constructor(page: Page, doing: Doing) {
+    this.page = page
+    this.doing = doing
+    this.box = page.locator('.quick-input-widget:visible')
+    this.input = this.box.locator('input.input, input[type="text"], input[type="password"]').first()
+    this.items = this.box.getByRole('option').or(this.box.getByRole('treeitem'))
+  }
+
+  /** Types an answer and confirms it. */
+  async answer(text: string): Promise<void> {
+    await this.doing(`answering the question with ${text}`, async () => {
+      await this.input.fill(text)
+      await this.input.press('Enter')
+    })
+  }
+
+  /** Types without confirming. */
+  async fill(text: string): Promise<void> {
+    await this.doing(`typing ${text}`, () => this.input.fill(text))
+  }
+
+  /** Chooses the item with this label. */
+  async choose(label: string | RegExp): Promise<void> {
+    await this.doing(`choosing ${String(label)}`, () => this.items.filter({ hasText: label }).first().click())
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.keyboard.press('Escape')
+  }
+
+  /** The labels on offer. */
+  async choices(): Promise<string[]> {
+    return await this.doing('reading the choices', async () => {
+      await this.items.first().waitFor()
+      return await this.items.locator('.label-name').allInnerTexts()
+    })
+  }
+
+  /** The line below the input: the prompt, or what is wrong with the text. */
+  async message(): Promise<string> {
+    return await this.doing('reading the message of the question', () =>
+      this.box.locator('.quick-input-message').innerText(),
+    )
+  }
+
+  /** The title of the question. */
+  async title(): Promise<string> {
+    return await this.doing('reading the title of the question', () =>
+      this.box.locator('.quick-input-title').innerText(),
+    )
+  }
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+const patient = { testTimeout: 60_000, hookTimeout: 60_000 }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['core', 'localRegistry', 'extension', 'contract', 'scripts'].map(
+            (part) => `test/${part}/**/*.test.ts`,
+          ),
+        },
+      },
+      // The built command line, as a process: under the Node that CHARTROOM_NODE names.
+      { test: { name: 'cli', include: ['test/cli/**/*.test.ts'], ...patient } },
+      { test: { name: 'registries', include: ['test/registries/**/*.test.ts'], ...patient } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // A window needs a whole core; two at a time are slower than one after the other.
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+})
