@@ -25,8 +25,8 @@ export interface Window {
 /** Opens a folder in VS Code with Chartroom installed: the desktop one where `code` is on the PATH, else one for the browser. */
 export async function openWindow(options: WindowOptions): Promise<Window> {
   options.say('Packaging the extension.')
-  const vsix = join(options.directory, 'chartroom.vsix')
-  await runOrThrow('vsce', ['package', '--no-dependencies', '--out', vsix], { directory: project })
+  await runOrThrow(process.execPath, ['scripts/package.ts'], { directory: project })
+  const vsix = join(project, 'dist', 'chartroom.vsix')
   const code = findProgram('code')
   return code === undefined ? await inBrowser(vsix, options) : await onDesktop(code, vsix, options)
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -167,15 +167,15 @@ describe('a command that is stopped', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s ends at once, says so, and has exit code 130',
     async (signal) => {
-      const asked = Promise.withResolvers<undefined>()
+      const events = new EventEmitter()
       const { host } = await startServer(() => {
-        asked.resolve(undefined)
+        events.emit('asked')
       })
       const { env, work } = await person()
       const child = spawn(node, [builtCommandLine, 'chart', 'pull', `${host}/a/b:1`], { env, cwd: work })
       let stderr = ''
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-      await asked.promise
+      await once(events, 'asked')
 
       child.kill(signal)
 

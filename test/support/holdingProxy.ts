@@ -7,11 +7,13 @@ export interface HoldingProxy {
   readonly host: string
   /** Resolves once a connection has sent so much that it is held. */
   readonly held: Promise<void>
+  /** Lets everything pass from now on. */
+  release(): void
 }
 
 /**
- * Stands in front of a registry and lets every connection send so many bytes and no more, as a network that stalls: an
- * upload stops half-way, while small requests on other connections still pass.
+ * Stands in front of a registry and lets every connection send so many bytes and no more until it is released, as a
+ * network that stalls for a while: an upload stops half-way, while small requests on other connections still pass.
  *
  * @param registry `localhost:PORT`
  */
@@ -21,6 +23,8 @@ export async function startHoldingProxy(
 ): Promise<HoldingProxy> {
   const port = Number(registry.slice(registry.lastIndexOf(':') + 1))
   const sockets = new Set<Socket>()
+  const waiting = new Set<Socket>()
+  let isReleased = false
   let tellHeld: () => void = () => undefined
   const held = new Promise<void>((resolve) => {
     tellHeld = resolve
@@ -31,8 +35,9 @@ export async function startHoldingProxy(
     client.on('data', (bytes: Buffer) => {
       passed += bytes.length
       upstream.write(bytes)
-      if (passed <= after) return
+      if (passed <= after || isReleased) return
       client.pause()
+      waiting.add(client)
       tellHeld()
     })
     upstream.pipe(client)
@@ -58,5 +63,12 @@ export async function startHoldingProxy(
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
-  return { host: `localhost:${address.port}`, held }
+  return {
+    host: `localhost:${address.port}`,
+    held,
+    release: () => {
+      isReleased = true
+      for (const client of waiting) client.resume()
+    },
+  }
 }

@@ -40,9 +40,21 @@ export function listOf<Item>(decode: Decode<Item>, whenNull: Item): Decode<reado
   return (value, before, at) => {
     if (value === null) return undefined
     if (!isList(value)) throw new Misfit(`${at} must be a list, not ${nameOf(value)}`, at)
-    return value.map((item, index) =>
-      item === null ? (before?.[index] ?? whenNull) : (decode(item, before?.[index], at) ?? whenNull),
-    )
+    return value.map((item, index) => {
+      const previous = before?.[index]
+      if (item === null) return previous ?? whenNull
+      return within(at, () => decode(item, previous, 'an entry')) ?? whenNull
+    })
+  }
+}
+
+/** The line of a nested field is not known; that of its list is. */
+function within<Value>(list: string, decode: () => Value): Value {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof Misfit) throw new Misfit(`${list}: ${error.message}`, list)
+    throw error
   }
 }
 
@@ -94,23 +106,10 @@ export function struct<Struct extends object>(fields: Fields<Struct>): Decode<Pa
         decoders.find(([known]) => fold(known) === fold(key)) ??
         []
       if (name === undefined || decode === undefined) continue
-      result.set(
-        name,
-        within(at, () => decode(item, result.get(name), name)),
-      )
+      result.set(name, decode(item, result.get(name), name))
     }
     // The decoders above are those of the struct's own fields.
     return Object.fromEntries([...result].filter(([, item]) => item !== undefined)) as Partial<Struct>
-  }
-}
-
-/** The line of a nested field is not known; that of its list is. */
-function within<Value>(at: string, decode: () => Value): Value {
-  try {
-    return decode()
-  } catch (error) {
-    if (error instanceof Misfit && at !== '') throw new Misfit(`${at}: ${error.message}`, at)
-    throw error
   }
 }
 

@@ -93,7 +93,7 @@ function problemOfTexts({
   return { problem: `${key} holds a control character that YAML does not allow`, key }
 }
 
-const unknownToYaml = /[\u007f-\u0084\u0086-\u009f\ufeff\ufffe\uffff]/
+const unknownToYaml = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]/
 
 function cleaned(raw: RawMetadata): Metadata {
   const { maintainers, dependencies, sources, keywords, ...rest } = raw

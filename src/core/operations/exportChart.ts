@@ -7,6 +7,7 @@ import { unpackArchive } from '../chart/unpackArchive.ts'
 import { ChartroomError } from '../errors.ts'
 import {
   changeMode,
+  factsOf,
   makeDirectory,
   makeNewDirectory,
   moveOver,
@@ -57,11 +58,22 @@ export async function exportChart(
     const { metadata } = await readArchive(content, chart.reference, options)
     const name = options.archive === true ? `${metadata.name}-${metadata.version}.tgz` : metadata.name
     const path = join(destination, name)
+    await requireDirectory(destination)
     await requireFree(path, options)
     await makeDirectory(destination)
     if (options.archive === true) await exportArchive(content, path, options)
     else await exportDirectory(content, path, chart.reference, options)
     return { ...chart, path }
+  })
+}
+
+async function requireDirectory(destination: string): Promise<void> {
+  const facts = await factsOf(destination)
+  if (facts === undefined || facts.kind === 'directory') return
+  throw new ChartroomError('target-exists', {
+    message: `${destination} is a file, so nothing can be exported into it.`,
+    advice: 'Choose a folder.',
+    path: destination,
   })
 }
 

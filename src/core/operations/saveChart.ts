@@ -56,6 +56,8 @@ export async function saveChart(
     const source =
       facts.kind === 'directory' ? await fromDirectory(path, options) : await fromArchive(path, options)
     const name = formatReference(named(wanted, source.metadata))
+    // An index that cannot be read is found out before anything is stored.
+    await cache.find(name, options)
     const layer = await source.store(cache)
     const config = encodeConfig(source.metadata)
     const configDescriptor = describe(chartMediaTypes.config, config)

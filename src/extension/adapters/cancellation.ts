@@ -1,12 +1,19 @@
 import type { CancellationToken } from 'vscode'
 
-/** Why an operation ended early, and what a person should know that stays behind. */
+/** What stays behind when a push is stopped: the saved chart. */
+export interface Remains {
+  /** What a person is told. */
+  readonly sentence: string
+  /** What can be pushed again. */
+  readonly reference: string
+}
+
+/** A person stopped an operation. */
 export class Stopped extends Error {
   override readonly name = 'AbortError'
-  /** A sentence; empty where nothing stays. */
-  readonly remains: string
+  readonly remains: Remains | undefined
 
-  constructor(remains = '') {
+  constructor(remains?: Remains) {
     super('Stopped.')
     this.remains = remains
   }

@@ -1,7 +1,7 @@
 import { ProgressLocation, window } from 'vscode'
 import { formatSize, formatSizeOf, type OperationOptions, type Progress } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { signalOf, Stopped } from './cancellation.ts'
+import { signalOf, Stopped, type Remains } from './cancellation.ts'
 
 /** Milliseconds between two updates of a notification; more often cannot be read. */
 const pace = 100
@@ -17,7 +17,7 @@ export async function withProgress<Value>(
   app: App,
   title: string,
   work: (options: OperationOptions) => Promise<Value>,
-  remains = '',
+  remains?: Remains,
 ): Promise<Value> {
   const options = { location: ProgressLocation.Notification, cancellable: true }
   return await window.withProgress(options, async (notification, token) => {

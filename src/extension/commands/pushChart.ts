@@ -1,6 +1,7 @@
 import { env, l10n, window } from 'vscode'
 import { ChartroomError, parseReference, pushChart as push, shortDigest, isDigest } from '../../core/index.ts'
 import type { PushedChart, SoundChart } from '../../core/index.ts'
+import type { Remains } from '../adapters/cancellation.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { withLogin } from './login.ts'
@@ -23,7 +24,7 @@ export async function pushChart(app: App, argument?: unknown): Promise<void> {
  *
  * @param remains what a person is told who stops it
  */
-export async function pushSaved(app: App, chart: SoundChart, remains = ''): Promise<void> {
+export async function pushSaved(app: App, chart: SoundChart, remains?: Remains): Promise<void> {
   const { name, version, reference } = chart
   const { host } = parseReference(reference)
   const title = l10n.t('Pushing {0} {1}', name, version)

@@ -14,10 +14,7 @@ export async function pushFolder(app: App, argument?: unknown): Promise<void> {
   const title = l10n.t('Push {0} {1}', chart.name, chart.version)
   const reference = await askDestination(app, title, chart, true)
   const saved = await saveUnder(app, path, chart, reference)
-  const remains = l10n.t(
-    'Stopped. {0} {1} is saved in the cache; nothing was pushed.',
-    chart.name,
-    chart.version,
-  )
-  await pushSaved(app, saved, remains)
+  const { name, version } = chart
+  const sentence = l10n.t('Stopped. {0} {1} is saved in the cache; nothing was pushed.', name, version)
+  await pushSaved(app, saved, { sentence, reference: saved.reference })
 }

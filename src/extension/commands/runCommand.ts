@@ -1,6 +1,6 @@
 import { commands, l10n, Selection, Uri, window } from 'vscode'
 import { kindOf } from '../../core/index.ts'
-import { Stopped } from '../adapters/cancellation.ts'
+import { Stopped, type Remains } from '../adapters/cancellation.ts'
 import type { App } from '../app.ts'
 import { logLines, messageFor, type Remedy } from '../messages.ts'
 
@@ -13,7 +13,7 @@ export async function runCommand(app: App, name: string, work: () => Promise<voi
   try {
     await work()
   } catch (error) {
-    if (error instanceof Stopped && error.remains !== '') announce(app, error.remains)
+    if (error instanceof Stopped && error.remains !== undefined) announceRemains(app, error.remains)
     if (kindOf(error) === 'cancelled') return
     for (const line of logLines(error)) app.log.error(`${name}: ${line}`)
     const { sentence, remedy } = messageFor(error)
@@ -30,6 +30,7 @@ export interface Action {
 
 /** Says that something is done. The command ends without waiting for an answer. */
 export function announce(app: App, text: string, action?: Action): void {
+  app.log.info(text)
   offer(app, window.showInformationMessage(text, ...(action === undefined ? [] : [action.title])), action)
 }
 
@@ -41,6 +42,15 @@ export function warn(app: App, warnings: readonly string[]): void {
   const text = others.length === 0 ? first : l10n.t('{0} (and {1} more)', first, others.length)
   const action = actionFor({ kind: 'showLog' })
   offer(app, window.showWarningMessage(text, action.title), action)
+}
+
+function announceRemains(app: App, { sentence, reference }: Remains): void {
+  announce(app, sentence, {
+    title: l10n.t('Push Again'),
+    run: async () => {
+      await commands.executeCommand('chartroom.pushChart', reference)
+    },
+  })
 }
 
 function offer(app: App, answer: Thenable<string | undefined>, action: Action | undefined): void {

@@ -33,8 +33,10 @@ export interface ProblemNode {
   readonly kind: 'problem'
   readonly id: string
   readonly reference: string
-  /** What is wrong, as a sentence. */
+  /** What is wrong, as a sentence that stands for itself. */
   readonly message: string
+  /** The same beside the reference, which it need not repeat. */
+  readonly reason: string
 }
 
 /** One line of text under a row that has nothing better to show. */
@@ -133,8 +135,8 @@ export function keepUnchanged<Node extends { readonly id: string }>(
   })
 }
 
-export function problemLine({ id, message }: ProblemNode): LineNode {
-  return { kind: 'line', id: `${id}#line`, text: message }
+export function problemLine({ id, reason }: ProblemNode): LineNode {
+  return { kind: 'line', id: `${id}#line`, text: reason }
 }
 
 /** Whether something that the editor hands to a command is a row of the tree. */
@@ -170,7 +172,14 @@ function tagNode(chart: SoundChart, label: string, now: number): TagNode {
 
 function problemNode(reference: string, message: string, repeats: number): ProblemNode {
   const id = `problem ${reference}${repeats === 0 ? '' : ` ${repeats + 1}`}`
-  return { kind: 'problem', id, reference, message }
+  return { kind: 'problem', id, reference, message, reason: reasonIn(message, reference) }
+}
+
+/** `The manifest of localhost:5000/a:1 is missing.` says no more beside `localhost:5000/a:1` than `The manifest is missing.` */
+function reasonIn(message: string, reference: string): string {
+  const rest = message.startsWith(reference) ? message.slice(reference.length).replace(/^:? /, '') : message
+  const short = rest.replaceAll(` of ${reference}`, '')
+  return short.charAt(0).toUpperCase() + short.slice(1)
 }
 
 function fileId(reference: string, path: string): string {

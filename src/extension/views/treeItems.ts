@@ -86,10 +86,10 @@ function tagItem({ id, label, chart, age }: TagNode): TreeItem {
   return item
 }
 
-function problemItem({ id, reference, message }: ProblemNode): TreeItem {
+function problemItem({ id, reference, message, reason }: ProblemNode): TreeItem {
   const item = new TreeItem(printable(reference), TreeItemCollapsibleState.Collapsed)
   item.id = id
-  item.description = printable(message)
+  item.description = printable(reason)
   item.tooltip = printable(message)
   item.iconPath = warningIcon()
   item.contextValue = 'problem'

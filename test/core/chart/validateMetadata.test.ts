@@ -37,9 +37,9 @@ describe('the metadata of a chart', () => {
   })
 
   it('has its keys in any case; where two meet, the one that sorts last wins', () => {
-    expect(metadataOf('DESCRIPTION: a\nAppVersion: x\nappVersion: y')).toMatchObject({
+    expect(metadataOf('DESCRIPTION: a\nAppVersion: one\nappVersion: two')).toMatchObject({
       description: 'a',
-      appVersion: 'y',
+      appVersion: 'two',
     })
   })
 
@@ -84,9 +84,10 @@ describe('the metadata of a chart', () => {
     ['appVersion: [1]', 'appVersion must be text, not a list'],
     ['deprecated: "true"', 'deprecated must be true or false without quotes, not the text "true"'],
     ['maintainers: Ada', 'maintainers must be a list, not the text "Ada"'],
-    ['maintainers: [Ada]', 'maintainers: maintainers must be a map of keys to values, not the text "Ada"'],
+    ['maintainers: [Ada]', 'maintainers: an entry must be a map of keys to values, not the text "Ada"'],
     ['annotations: [a]', 'annotations must be a map of names to text, not a list'],
     ['keywords: {a: b}', 'keywords must be a list, not a map'],
+    ['keywords: [[]]', 'keywords: an entry must be text, not a list'],
     ['dependencies: [{name: {}}]', 'dependencies: name must be text, not a map'],
   ])('is refused with the wrong type in %s', (line, problem) => {
     expect(() => metadataOf(line)).toThrow(problem)
@@ -107,7 +108,7 @@ describe('the metadata of a chart', () => {
     const lines = Array.from({ length: 30 }, (_, n) => `x${n + 1}: &x${n + 1} [*x${n}, *x${n}]`)
     const bomb = ['x0: &x0 [a, a]', ...lines, 'dependencies: [{name: d, import-values: [*x30]}]'].join('\n')
 
-    expect(() => metadataOf(bomb)).toThrow('import-values holds too much')
+    expect(() => metadataOf(bomb)).toThrow('dependencies: import-values: an entry holds too much')
   })
 })
 

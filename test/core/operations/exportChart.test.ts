@@ -60,6 +60,13 @@ describe('exporting a chart', () => {
     expect(await readFile(join(out, 'mychart'), 'utf8')).toBe('mine')
   })
 
+  it('says that a destination is a file', async () => {
+    const { cache, out } = await workplace()
+    await writeFile(out, 'mine')
+
+    await expect(exportChart(cache, reference, out)).rejects.toMatchObject({ kind: 'target-exists' })
+  })
+
   it('replaces the folder whole when forced', async () => {
     const { cache, chart, out } = await workplace()
     await mkdir(join(out, 'mychart'), { recursive: true })

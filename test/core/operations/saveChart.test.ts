@@ -1,4 +1,4 @@
-import { appendFile, cp, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChartCache, saveChart } from '../../../src/core/index.ts'
@@ -95,6 +95,16 @@ describe('saving a chart directory', () => {
     await expect(saveChart(cache, join(parent, path), 'a/b:1')).rejects.toMatchObject({ kind })
 
     expect(await treeOf(root)).toEqual({})
+  })
+
+  it('stores nothing beside an index that cannot be read', async () => {
+    const { cache, chart, root } = await workplace()
+    await mkdir(root)
+    await writeFile(join(root, 'index.json'), '[]')
+
+    await expect(saveChart(cache, chart, 'a/b:1')).rejects.toMatchObject({ kind: 'store-corrupt' })
+
+    expect(Object.keys(await treeOf(root))).toEqual(['index.json'])
   })
 
   it('refuses a reference with a digest', async () => {

@@ -82,7 +82,7 @@ describe('the tree of cached charts', () => {
   it('expands a broken entry to one line that says what is wrong', () => {
     const [node] = cacheNodes([broken('h.io/a:1', 'The manifest of h.io/a:1 is missing.')], now)
 
-    expect(node?.kind === 'problem' && problemLine(node).text).toBe('The manifest of h.io/a:1 is missing.')
+    expect(node?.kind === 'problem' && problemLine(node).text).toBe('The manifest is missing.')
   })
 })
 
