@@ -24,7 +24,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ChartroomError, type ErrorKind } from './errors.ts'
+import { ChartroomError } from './errors.ts'
 
 export type FileStep =
   | 'makeDirectory'
@@ -308,33 +308,6 @@ export function watchDirectory(
   })
   watcher.on('error', onError)
   return watcher
-}
-
-/**
- * A file system error as a sentence for a person.
- *
- * @param doing for example "save the chart"
- * @returns the error itself where it is none of the file system's
- */
-export function fileError(error: unknown, doing: string): unknown {
-  const code = codeOf(error)
-  const known = code === undefined ? undefined : fileErrors[code]
-  if (known === undefined || error instanceof ChartroomError) return error
-  const path = (error as NodeJS.ErrnoException).path
-  return new ChartroomError(known.kind, {
-    message: `Could not ${doing}: ${known.because}${path === undefined ? '' : ` (${path})`}.`,
-    cause: error,
-    ...(path === undefined ? {} : { path }),
-  })
-}
-
-const fileErrors: Readonly<Record<string, { readonly kind: ErrorKind; readonly because: string }>> = {
-  ENOSPC: { kind: 'disk-full', because: 'there is no space left on the disk' },
-  EDQUOT: { kind: 'disk-full', because: 'the disk quota is used up' },
-  EROFS: { kind: 'store-readonly', because: 'the file system is read-only' },
-  EACCES: { kind: 'store-readonly', because: 'permission was denied' },
-  EPERM: { kind: 'store-readonly', because: 'the system does not permit it' },
-  ENOTDIR: { kind: 'store-corrupt', because: 'a file stands where a directory should be' },
 }
 
 function diskFull(path: string): ChartroomError {

@@ -1,5 +1,5 @@
 import { ChartroomError, kindOf, messageOf, type ErrorKind } from '../core/errors.ts'
-import { fileError } from '../core/files.ts'
+import { fileError } from '../core/fileError.ts'
 import { jsonAnswer, type Answer } from './answer.ts'
 
 /** The error codes of the specification, those of Docker's registry that it lacks, and the usual status of each. */

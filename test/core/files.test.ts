@@ -1,8 +1,7 @@
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ChartroomError } from '../../src/core/errors.ts'
-import { fileError, observeSteps, readSmall, replaceFile, writeNew } from '../../src/core/files.ts'
+import { observeSteps, readSmall, replaceFile, writeNew } from '../../src/core/files.ts'
 import { fileSystemError } from '../support/fileSystemError.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
@@ -76,27 +75,5 @@ describe('reading a small file', () => {
     expect(await readSmall(join(directory, 'none'), 10)).toBeUndefined()
     await expect(readSmall(join(directory, 'large'), 100_000)).rejects.toMatchObject({ kind: 'too-large' })
     expect(await readSmall(join(directory, 'large'), 100_001)).toHaveLength(100_001)
-  })
-})
-
-describe('an error of the file system', () => {
-  it.each([
-    ['ENOSPC', 'disk-full'],
-    ['EDQUOT', 'disk-full'],
-    ['EROFS', 'store-readonly'],
-    ['EACCES', 'store-readonly'],
-  ])('%s is %s, and the sentence says what was being done', (code, kind) => {
-    const error = fileError(fileSystemError(code, '/some/path'), 'save mychart')
-
-    expect(error).toMatchObject({
-      kind,
-      message: expect.stringMatching(/^Could not save mychart: .*\/some\/path/) as string,
-    })
-  })
-
-  it('is passed on as it is where it is none', () => {
-    const own = new ChartroomError('integrity', { message: 'It is damaged.' })
-
-    expect(fileError(own, 'save')).toBe(own)
   })
 })

@@ -1,4 +1,4 @@
-import { fileError } from '../files.ts'
+import { fileError } from '../fileError.ts'
 
 /**
  * Runs an operation and turns what the file system says into a sentence about the operation. This is the one place

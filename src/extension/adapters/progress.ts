@@ -1,16 +1,22 @@
-import { ProgressLocation, window } from 'vscode'
+import { ProgressLocation, window, type Progress as Notification } from 'vscode'
 import { formatSize, formatSizeOf, type OperationOptions, type Progress } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { signalOf, Stopped, type Remains } from './cancellation.ts'
+import { Stopped, type Remains } from './stopped.ts'
+
+/**
+ * Milliseconds that an operation may take before it is worth a notification. Too many of them at once, and the editor
+ * hides even those that matter.
+ */
+const patience = 400
 
 /** Milliseconds between two updates of a notification; more often cannot be read. */
 const pace = 100
 
 /**
- * Runs an operation of the core under a notification with a Cancel button.
+ * Runs an operation of the core and, where it takes a while, shows how far it is, with a Cancel button.
  *
  * @param title what is being done, for example "Pushing mychart 0.1.0"
- * @param remains what a person is told when it is cancelled: what stays behind. Nothing is said where nothing stays.
+ * @param remains what stays behind where it is cancelled
  * @throws Stopped where it was cancelled
  */
 export async function withProgress<Value>(
@@ -19,33 +25,74 @@ export async function withProgress<Value>(
   work: (options: OperationOptions) => Promise<Value>,
   remains?: Remains,
 ): Promise<Value> {
+  const controller = new AbortController()
+  const { signal } = controller
+  const display = new Display(title)
+  const onProgress = (progress: Progress): void => {
+    display.show(progress)
+  }
+  const running = work({ signal, onProgress, log: app.log }).catch((error: unknown) => {
+    // However the operation noticed, a person stopped it.
+    signal.throwIfAborted()
+    throw error
+  })
+  if (await endsWithin(patience, running)) return await running
   const options = { location: ProgressLocation.Notification, cancellable: true }
   return await window.withProgress(options, async (notification, token) => {
-    const cancellation = signalOf(token, () => new Stopped(remains))
-    const { signal } = cancellation
-    let shownAt = 0
-    let shown = 0
-    notification.report({ message: title })
-    const onProgress = (progress: Progress): void => {
-      const now = Date.now()
-      if (now - shownAt < pace && progress.done !== progress.total) return
-      shownAt = now
-      const percent = progress.total === undefined ? 0 : (100 * progress.done) / Math.max(progress.total, 1)
-      notification.report({ message: progressText(title, progress), increment: Math.max(0, percent - shown) })
-      shown = Math.max(shown, percent)
-    }
+    const listening = token.onCancellationRequested(() => {
+      controller.abort(new Stopped(remains))
+    })
+    display.open(notification)
     try {
-      return await work({ signal, onProgress, log: app.log })
-    } catch (error) {
-      // However the operation noticed, a person stopped it.
-      signal.throwIfAborted()
-      throw error
+      return await running
     } finally {
-      cancellation.dispose()
+      listening.dispose()
     }
   })
 }
 
-function progressText(title: string, { done, total }: Progress): string {
-  return `${title} — ${total === undefined ? formatSize(done) : formatSizeOf(done, total)}`
+/** One line in a notification, which may open late. */
+class Display {
+  readonly #title: string
+  #notification: Notification<{ message?: string; increment?: number }> | undefined
+  #latest: Progress | undefined
+  #shownAt = 0
+  #percent = 0
+
+  constructor(title: string) {
+    this.#title = title
+  }
+
+  open(notification: Notification<{ message?: string; increment?: number }>): void {
+    this.#notification = notification
+    notification.report({ message: this.#title })
+    if (this.#latest !== undefined) this.show(this.#latest)
+  }
+
+  show(progress: Progress): void {
+    this.#latest = progress
+    const now = Date.now()
+    if (this.#notification === undefined) return
+    if (now - this.#shownAt < pace && progress.done !== progress.total) return
+    this.#shownAt = now
+    const { done, total } = progress
+    const percent = total === undefined ? 0 : (100 * done) / Math.max(total, 1)
+    const size = total === undefined ? formatSize(done) : formatSizeOf(done, total)
+    this.#notification.report({
+      message: `${this.#title} — ${size}`,
+      increment: Math.max(0, percent - this.#percent),
+    })
+    this.#percent = Math.max(this.#percent, percent)
+  }
+}
+
+async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false)
+  })
+  const end = (): boolean => true
+  return await Promise.race([work.then(end, end), late]).finally(() => {
+    clearTimeout(timer)
+  })
 }

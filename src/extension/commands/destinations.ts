@@ -1,4 +1,4 @@
-import { formatReference, kindOf, messageOf, parseReference, repositoryName } from '../../core/index.ts'
+import { ChartroomError, formatReference, kindOf, parseReference, repositoryName } from '../../core/index.ts'
 import type { CachedChart } from '../../core/index.ts'
 
 /** What a chart calls itself. */
@@ -8,7 +8,14 @@ export interface ChartName {
 }
 
 /** What was typed for a destination: a whole reference, or what is wrong with it. */
-export type Judgement = { readonly reference: string } | { readonly problem: string }
+export type Judgement =
+  | { readonly reference: string }
+  | {
+      /** What is wrong, as a sentence that need not repeat what was typed. */
+      readonly problem: string
+      /** What would be right. */
+      readonly advice?: string
+    }
 
 export interface Suggestion {
   readonly reference: string
@@ -31,8 +38,12 @@ export function judgeDestination(text: string, chart: ChartName, needsHost: bool
     if (parsed.tag !== undefined) return { reference: formatReference(parsed) }
     return { reference: formatReference(parseReference(`${formatReference(parsed)}:${chart.version}`)) }
   } catch (error) {
-    if (kindOf(error) !== 'invalid-reference') throw error
-    return { problem: messageOf(error) }
+    if (!(error instanceof ChartroomError) || error.kind !== 'invalid-reference') throw error
+    const problem = error.message.replace(/^".*" is not a valid reference: /s, '')
+    return {
+      problem: problem.charAt(0).toUpperCase() + problem.slice(1),
+      ...(error.advice === undefined ? {} : { advice: error.advice }),
+    }
   }
 }
 

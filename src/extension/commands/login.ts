@@ -1,6 +1,6 @@
 import { l10n, QuickInputButtons, window, type InputBox } from 'vscode'
 import { ChartroomError, kindOf, login as checkAndKeep, type LoggedIn } from '../../core/index.ts'
-import { Stopped, type Remains } from '../adapters/cancellation.ts'
+import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { askHost, dismissed, referenceOf } from './prompts.ts'
 import { announce, warn } from './runCommand.ts'

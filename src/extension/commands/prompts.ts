@@ -94,7 +94,7 @@ export async function askReference(title: string, value = ''): Promise<string> {
     validateInput: (text) => {
       if (text.trim() === '') return undefined
       const judged = judgeDestination(text, { name: '', version: 'latest' }, true)
-      return 'problem' in judged ? judged.problem : undefined
+      return 'problem' in judged ? [judged.problem, judged.advice].join(' ').trim() : undefined
     },
   })
   if (answer === undefined || answer.trim() === '') throw dismissed()
@@ -179,7 +179,7 @@ interface DestinationItem extends QuickPickItem {
 
 function typedItem(judged: ReturnType<typeof judgeDestination>): DestinationItem {
   return 'problem' in judged
-    ? { label: `$(error) ${judged.problem}`, alwaysShow: true }
+    ? { label: `$(error) ${judged.problem}`, detail: judged.advice ?? '', alwaysShow: true }
     : {
         label: judged.reference,
         description: l10n.t('as typed'),

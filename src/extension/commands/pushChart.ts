@@ -1,7 +1,7 @@
 import { env, l10n, window } from 'vscode'
 import { ChartroomError, parseReference, pushChart as push, shortDigest, isDigest } from '../../core/index.ts'
 import type { PushedChart, SoundChart } from '../../core/index.ts'
-import type { Remains } from '../adapters/cancellation.ts'
+import type { Remains } from '../adapters/stopped.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { withLogin } from './login.ts'

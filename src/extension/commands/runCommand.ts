@@ -1,6 +1,6 @@
 import { commands, l10n, Selection, Uri, window } from 'vscode'
 import { kindOf } from '../../core/index.ts'
-import { Stopped, type Remains } from '../adapters/cancellation.ts'
+import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { logLines, messageFor, type Remedy } from '../messages.ts'
 

@@ -31,12 +31,19 @@ describe('a destination that is typed', () => {
   it.each([
     ['localhost:5000/MyRepo/mychart', /"MyRepo" cannot be part of a repository/],
     ['localhost:5000/myrepo/mychart:-x', /"-x" is not a tag/],
-    ['https://ghcr.io/acme/shop', /a reference has no "https:\/\/"/],
+    ['https://ghcr.io/acme/shop', /^A reference has no "https:\/\/"/],
+    ['localhost:5000/a//b', /^The repository "a\/\/b" has an empty part/],
     [`ghcr.io/acme/shop@sha256:${'a'.repeat(64)}`, /saved under a tag, not under a digest/],
   ])('%s is refused with a sentence', (text, sentence) => {
     expect(judgeDestination(text, chart, true)).toEqual({
       problem: expect.stringMatching(sentence) as string,
     })
+  })
+})
+
+it('a destination that is refused comes with what would be right', () => {
+  expect(judgeDestination('h.io/MyRepo/a', chart, true)).toMatchObject({
+    advice: 'Repositories are in lower case: write "myrepo".',
   })
 })
 
