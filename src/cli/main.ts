@@ -1,9 +1,12 @@
 import { kindOf } from '../core/index.ts'
 import { outputOf, parseCommandLine, type Command } from './args.ts'
 import { createContext } from './context.ts'
+import { keepMemoryFlat } from './keepMemoryFlat.ts'
 import { perform } from './perform.ts'
 import { Printer, type Streams } from './print.ts'
 import { ProgressLine } from './progressLine.ts'
+
+keepMemoryFlat()
 
 const argv = process.argv.slice(2)
 const stop = new AbortController()

@@ -23,7 +23,7 @@ import type { Content, Target } from './oci/target.ts'
 import { verified } from './oci/verify.ts'
 import type { OperationOptions } from './progress.ts'
 
-export type { BrokenChart, CachedChart, SoundChart } from './cacheReader.ts'
+export type { CachedChart, SoundChart } from './cacheReader.ts'
 
 /** A sound chart with what it takes to copy it. */
 export interface RequiredChart extends SoundChart {

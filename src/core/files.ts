@@ -102,7 +102,7 @@ export function readChunks(
   range: { readonly start?: number; readonly end?: number } = {},
 ): AsyncIterable<Buffer> {
   return createReadStream(path, {
-    highWaterMark: 256 * 1024,
+    highWaterMark: 64 * 1024,
     ...range,
     ...(signal === undefined ? {} : { signal }),
   })

@@ -1,11 +1,5 @@
 /** The only door to the core: the operations and the types they speak. */
-export {
-  ChartCache,
-  type BrokenChart,
-  type CachedChart,
-  type RemovedChart,
-  type SoundChart,
-} from './cache.ts'
+export { ChartCache, type CachedChart, type RemovedChart, type SoundChart } from './cache.ts'
 export { defaultLimits, type ChartOptions, type Limits } from './chart/limits.ts'
 export type { ChartFormat } from './chart/mediaTypes.ts'
 export type { Metadata } from './chart/metadata.ts'
@@ -15,7 +9,6 @@ export type { CredentialStore } from './credentials/store.ts'
 export {
   ChartroomError,
   exitCodes,
-  isAbort,
   kindOf,
   messageOf,
   printable,
@@ -24,7 +17,7 @@ export {
 } from './errors.ts'
 export { helmChartCache, surroundings, type Surroundings } from './helmHome.ts'
 export { formatAge, formatSize, formatSizeOf } from './humanize.ts'
-export { silent, type Logger } from './logger.ts'
+export type { Logger } from './logger.ts'
 export { hexOf, isDigest, shortDigest, type Digest } from './oci/digest.ts'
 export {
   formatReference,

@@ -1,11 +1,4 @@
-import {
-  Uri,
-  window,
-  type Disposable,
-  type Event,
-  type ExtensionContext,
-  type LogOutputChannel,
-} from 'vscode'
+import { Uri, window, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode'
 import { Credentials, Registries, surroundings, type ChartCache } from '../core/index.ts'
 import { ChartFolders } from './adapters/chartFolders.ts'
 import { CurrentCache } from './adapters/currentCache.ts'
@@ -25,13 +18,14 @@ export class App implements Disposable {
   readonly folders: ChartFolders
   readonly destinations: DestinationMemory
   readonly cacheView: CacheView
-  readonly #current = new CurrentCache()
+  readonly current = new CurrentCache()
 
   constructor({ secrets, workspaceState, extensionUri }: ExtensionContext) {
     this.log = window.createOutputChannel('Chartroom', { log: true })
     this.credentials = new Credentials({
       around: surroundings(),
       stores: [new SecretStore(secrets, this.log)],
+      untrusted: workspacePaths,
     })
     this.registries = new Registries({
       findCredential: async (host, options) => await this.credentials.find(host, options),
@@ -39,25 +33,21 @@ export class App implements Disposable {
     this.charts = new OpenCharts(() => this.cache, this.log)
     this.folders = new ChartFolders(this.log)
     this.destinations = new DestinationMemory(workspaceState)
-    this.cacheView = new CacheView(this, Uri.joinPath(extensionUri, 'media'))
+    const { current, charts, log } = this
+    this.cacheView = new CacheView({ current, charts, log, media: Uri.joinPath(extensionUri, 'media') })
   }
 
   /** The cache that the settings name. */
   get cache(): ChartCache {
-    return this.#current.cache
-  }
-
-  /** The charts in the cache changed, or another cache was chosen. Silent while nobody uses the cache. */
-  get onDidChangeCache(): Event<void> {
-    return this.#current.onDidChange
-  }
-
-  /** Asks for `onDidChangeCache`, until it is disposed. */
-  useCache(): Disposable {
-    return this.#current.use()
+    return this.current.cache
   }
 
   dispose(): void {
-    for (const part of [this.cacheView, this.folders, this.#current, this.log]) part.dispose()
+    for (const part of [this.cacheView, this.folders, this.current, this.log]) part.dispose()
   }
+}
+
+/** Whoever wrote what is in a workspace must not choose which credential helper runs. */
+function workspacePaths(): string[] {
+  return (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath)
 }

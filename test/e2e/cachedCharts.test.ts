@@ -1,10 +1,11 @@
-import { cp, mkdir } from 'node:fs/promises'
+import { cp, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChartCache, removeChart, saveChart } from '../../src/core/index.ts'
 import { fixture } from '../support/fixtures.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { filesUnder } from '../support/tree.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
 
@@ -27,6 +28,7 @@ describe('the view Cached Charts', () => {
     expect(rows).toContainEqual(expect.stringMatching(/^localhost:5000\/golden\/two-refs +2 versions$/))
     expect(rows).toContainEqual(expect.stringMatching(/^ *2\.7\.0 +0\.1\.0 · 488 B · .+ ago$/))
     expect(await workbench.notifications()).toEqual([])
+    expect(await logOf(workbench)).not.toMatch(/\[(?:warning|error)\]/)
     await workbench.screenshot(`tree of a cache that ${helm} wrote`)
   })
 
@@ -43,7 +45,10 @@ describe('the view Cached Charts', () => {
     await workbench.screenshot('values.yaml of a cached chart')
     await editor.click()
     await workbench.page.keyboard.type('x')
-    await workbench.page.getByText('Cannot edit in read-only editor').first().waitFor()
+    await workbench.page
+      .getByText(/is read-only/)
+      .first()
+      .waitFor()
   })
 
   it('shows a chart that another process saves, and forgets one that it removes, without a click', async () => {
@@ -118,6 +123,15 @@ describe('the view Cached Charts', () => {
     await workbench.row('two').waitFor()
   })
 })
+
+/** What Chartroom wrote into its log channel. */
+async function logOf({ home }: Workbench): Promise<string> {
+  const logs = join(home, 'vscode', 'data', 'logs')
+  const files = (await filesUnder(logs)).filter((path) =>
+    path.endsWith(join('chartroom.chartroom', 'Chartroom.log')),
+  )
+  return (await Promise.all(files.map((path) => readFile(path, 'utf8')))).join('')
+}
 
 async function welcome(workbench: Workbench): Promise<void> {
   await workbench.sideBar.getByText('Charts that you save or pull appear here.').waitFor()

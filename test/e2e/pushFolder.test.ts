@@ -28,6 +28,7 @@ describe('Push Chart… on a folder', () => {
     await workbench.openView('Cached Charts')
     await workbench.expand(`${registry.host}/myrepo/mychart`)
     await workbench.row('0.1.0').waitFor()
+    await until(async () => (await workbench.notifications()).length === 1)
     await workbench.screenshot('a folder pushed by right click')
     await workbench.clickNotificationAction(`Pushed mychart 0.1.0 to ${registry.host}.`, 'Copy Reference')
 

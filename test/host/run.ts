@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureSystemPackages } from '../../scripts/systemPackages.ts'
 import { installVscode } from '../../scripts/vscodeServer.ts'
+import { ownHome } from '../support/ownHome.ts'
 
 const project = join(import.meta.dirname, '..', '..')
 const desktop = process.env['VSCODE_EXECUTABLE']
@@ -29,13 +30,7 @@ try {
       `--user-data-dir=${join(home, 'user')}`,
       `--extensions-dir=${join(home, 'extensions')}`,
     ],
-    // The tests see neither the charts nor the logins of whoever runs them.
-    extensionTestsEnv: {
-      HOME: home,
-      HELM_CACHE_HOME: join(home, 'helm', 'cache'),
-      HELM_CONFIG_HOME: join(home, 'helm', 'config'),
-      DOCKER_CONFIG: join(home, 'docker'),
-    },
+    extensionTestsEnv: ownHome(home),
   })
 } catch (error) {
   if (!(error instanceof TestRunFailedError)) throw error

@@ -9,6 +9,7 @@ import { temporaryDirectory } from '../support/temporary.ts'
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs')
 const preload = join(import.meta.dirname, '..', 'support', 'preload', 'peakMemory.cjs')
+const node = process.env['CHARTROOM_NODE'] ?? process.execPath
 const mebibyte = 1024 * 1024
 const limits = ['--max-unpacked', '600MiB', '--max-file', '30MiB']
 
@@ -66,7 +67,7 @@ async function bigChart(directory: string, name: string, size: number): Promise<
 /** In MiB. */
 async function peakOf(directory: string, ...args: readonly string[]): Promise<number> {
   const report = join(directory, 'peak')
-  await runOrFail(process.execPath, ['--require', preload, cli, ...args], {
+  await runOrFail(node, ['--require', preload, cli, ...args], {
     env: {
       PATH: process.env['PATH'],
       HOME: directory,

@@ -1,16 +1,15 @@
 import type { Browser, Page } from 'playwright-core'
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { installVsix, startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.ts'
+import { startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.ts'
 import { launchBrowser } from './browser.ts'
 import { cleanUp } from './cleanUp.ts'
+import { extensionsDirectory } from './installedExtension.ts'
+import { ownHome } from './ownHome.ts'
 import { patience } from './waiting.ts'
 import { Workbench } from './workbenchWindow.ts'
-
-const project = join(import.meta.dirname, '..', '..')
 
 export interface WorkbenchOptions {
   /** Absolute; by default an empty folder. */
@@ -66,35 +65,10 @@ async function startServer(
   const theme = options.theme === undefined ? {} : { 'workbench.colorTheme': options.theme }
   return await startVscodeServer({
     dataDirectory: join(home, 'vscode'),
-    extensionsDirectory: await installedExtension(),
+    extensionsDirectory,
     settings: { ...theme, ...options.settings },
-    env: {
-      HOME: home,
-      HELM_CACHE_HOME: cacheHome,
-      HELM_CONFIG_HOME: join(home, 'helm', 'config'),
-      DOCKER_CONFIG: join(home, 'docker'),
-      ...options.env,
-    },
+    env: { ...ownHome(home), HELM_CACHE_HOME: cacheHome, ...options.env },
   })
-}
-
-let installing: Promise<string> | undefined
-
-/** Installs the package once for all windows of a test file. */
-async function installedExtension(): Promise<string> {
-  installing ??= install()
-  return await installing
-}
-
-async function install(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'chartroom-extensions-'))
-  process.once('exit', () => {
-    rmSync(directory, { recursive: true, force: true })
-  })
-  const dataDirectory = join(directory, 'data')
-  const extensionsDirectory = join(directory, 'extensions')
-  await installVsix(join(project, 'dist', 'chartroom.vsix'), { dataDirectory, extensionsDirectory })
-  return extensionsDirectory
 }
 
 async function openPage(browser: Browser, viewport: { width: number; height: number }): Promise<Page> {

@@ -49,7 +49,7 @@ export class Workbench {
       const tab = this.page.locator('.part.activitybar').getByRole('tab', { name: startsWith(container) })
       await until(async () => {
         if ((await tab.getAttribute('aria-selected')) === 'true') return true
-        await tab.click({ timeout: 2000 })
+        await tab.click({ timeout: 2000 }).catch(ignoreTimeout)
         return false
       })
       const title = this.page.locator('.pane-header h3.title', { hasText: exactly(name) })
@@ -254,7 +254,7 @@ export class Workbench {
       await row.waitFor()
       await until(async () => {
         if ((await row.getAttribute('aria-expanded')) === String(expanded)) return true
-        await row.locator('.monaco-tl-twistie').click({ timeout: 2000 })
+        await row.locator('.monaco-tl-twistie').click({ timeout: 2000 }).catch(ignoreTimeout)
         return await waitsFor(
           async () => (await row.getAttribute('aria-expanded')) === String(expanded),
           1000,

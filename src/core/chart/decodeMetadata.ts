@@ -1,6 +1,6 @@
 import type { Dependency, Maintainer, Metadata } from './metadata.ts'
 import { anything, flag, listOf, Misfit, struct, text, textMap, type Decode } from './goDecode.ts'
-import type { Yaml } from './yaml.ts'
+import type { Yaml } from './parseYaml.ts'
 
 /** Metadata as decoded: any key may be missing, and lists may hold null where the document has an empty entry. */
 export type RawMetadata = Partial<Omit<Metadata, 'maintainers' | 'dependencies'>> & {

@@ -1,5 +1,5 @@
 import { formatFloat } from './yamlScalar.ts'
-import type { Yaml, YamlMap } from './yaml.ts'
+import type { Yaml, YamlMap } from './parseYaml.ts'
 
 /** A value that does not fit its field; the message completes a sentence that names the file. */
 export class Misfit extends Error {

@@ -1,4 +1,4 @@
-import { compileGlob } from './glob.ts'
+import { compileGlob } from './compileGlob.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
 
 /** A rule of a .helmignore file. */

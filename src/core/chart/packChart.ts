@@ -26,7 +26,7 @@ export async function* packChart(chart: Chart, options: PackOptions = {}): Async
   let failure: unknown
   const source = Readable.from(tarBlocks(chart, new Date(epoch * 1000), signal), {
     objectMode: false,
-    highWaterMark: 256 * 1024,
+    highWaterMark: 64 * 1024,
   })
   pipeline(source, gzip, (error) => {
     failure = error

@@ -1,15 +1,16 @@
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Chart, ChartFile } from './chart.ts'
 import type { FileFacts } from '../files.ts'
-import type { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../errors.ts'
 import { codeOf, factsOf, namesIn, ownFactsOf, readChunks, readSmall, realPathOf } from '../files.ts'
 import { silent } from '../logger.ts'
 import { Budget } from './budget.ts'
 import { parseIgnoreRules, ruleAgainst, type IgnoreRule } from './ignoreRules.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
 import { defaultLimits, type ChartOptions } from './limits.ts'
-import { ChartLoader } from './loadChart.ts'
-import { PathRegister, problemOfPath } from './checkedPath.ts'
+import { ChartLoader } from './chartLoader.ts'
+import { PathRegister } from './pathRegister.ts'
+import { problemOfPath } from './problemOfPath.ts'
 import { readNestedArchive } from './readArchive.ts'
 
 /**
@@ -18,11 +19,14 @@ import { readNestedArchive } from './readArchive.ts'
  *
  * Symbolic links are followed inside the chart. One that leads out of it is refused, unless `followLinks` is set.
  *
- * @throws ChartroomError `invalid-chart`, `too-large`
+ * @throws ChartroomError `not-found` where there is no directory, `invalid-chart`, `too-large`
  * @see Helm 3.6.3 pkg/chart/loader/directory.go and internal/sympath/walk.go
  */
 export async function readDirectory(path: string, options: ChartOptions = {}): Promise<Chart> {
   const root = resolve(path)
+  if ((await factsOf(root))?.kind !== 'directory') {
+    throw new ChartroomError('not-found', { message: `There is no chart directory at ${path}.`, path })
+  }
   const limits = options.limits ?? defaultLimits
   const place: Place = { chart: basename(root), path: '', directory: root }
   const rules = await readIgnoreRules(root, place, options)
@@ -63,8 +67,11 @@ async function readIgnoreRules(
   place: Place,
   { limits = defaultLimits, signal }: ChartOptions,
 ): Promise<IgnoreRule[]> {
-  const bytes = await readSmall(join(root, '.helmignore'), limits.file, signal)
-  return parseIgnoreRules(bytes, { ...place, path: '.helmignore' })
+  const file = { ...place, path: '.helmignore' }
+  const path = join(root, file.path)
+  const kind = (await factsOf(path))?.kind
+  if (kind !== undefined && kind !== 'file') throw invalidChart(file, 'this must be a file')
+  return parseIgnoreRules(await readSmall(path, limits.file, signal), file)
 }
 
 /** @param above the real paths of this directory and those around it, to notice links that lead in a circle */
@@ -140,7 +147,7 @@ async function factsBehind(walk: Walk, path: string, full: string): Promise<File
 async function checkedTarget(walk: Walk, path: string, full: string): Promise<string> {
   const target = await realPathOf(full)
   const way = relative(walk.realRoot, target)
-  const isOutside = way === '..' || way.startsWith(`..${sep}`) || resolve(walk.realRoot, way) !== target
+  const isOutside = way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)
   if (isOutside && walk.options.followLinks !== true) {
     throw invalidChart(inside(walk, path), `this link leads out of the chart, to ${target}`, {
       advice: 'Copy the file into the chart, or accept it with --follow-links.',

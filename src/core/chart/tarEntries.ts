@@ -1,7 +1,7 @@
 import { Header } from 'tar'
 import { ChartroomError } from '../errors.ts'
 import type { Budget } from './budget.ts'
-import { parsePax, type PaxRecords } from './pax.ts'
+import { parsePax, type PaxRecords } from './parsePax.ts'
 
 /** A file or a folder of an archive, in its order. `content` must be read, or left, before the next entry is asked for. */
 export interface TarEntry {

@@ -3,7 +3,7 @@ import type { Content } from '../oci/target.ts'
 import type { ChartOptions } from './limits.ts'
 import type { Metadata } from './metadata.ts'
 import { makeDirectory, writeNew } from '../files.ts'
-import { ChartLoader } from './loadChart.ts'
+import { ChartLoader } from './chartLoader.ts'
 import { chartFiles, newBudget } from './readArchive.ts'
 
 export interface Unpacked {

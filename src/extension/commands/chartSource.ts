@@ -1,14 +1,23 @@
 import { l10n, Uri } from 'vscode'
-import { saveChart, type Metadata, type SavedChart } from '../../core/index.ts'
+import { ChartroomError, saveChart, type Metadata, type SavedChart } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import { manifestFormat } from '../adapters/settings.ts'
 import type { App } from '../app.ts'
 import { forgetVersion } from './destinations.ts'
 import { warn } from './runCommand.ts'
 
-/** The chart that the Explorer, or a program, means: a folder, an archive, or the Chart.yaml in a folder. */
+/**
+ * The chart that the Explorer, or a program, means: a folder, an archive, or the Chart.yaml in a folder.
+ * @throws ChartroomError `unsupported` where it does not lie on disk
+ */
 export function chartPathOf(argument: unknown): string | undefined {
   if (!(argument instanceof Uri)) return undefined
+  if (argument.scheme !== 'file') {
+    throw new ChartroomError('unsupported', {
+      message: l10n.t('{0} does not lie on disk, and only charts on disk can be saved.', argument.path),
+      path: argument.path,
+    })
+  }
   const isChartYaml = argument.path.endsWith('/Chart.yaml')
   return (isChartYaml ? Uri.joinPath(argument, '..') : argument).fsPath
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Uri } from 'vscode'
 import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode'
 import {
@@ -165,11 +164,6 @@ export async function askHost(app: App, title: string): Promise<string> {
   })
   if (answer === undefined || answer.trim() === '') throw dismissed()
   return answer.trim()
-}
-
-/** The path of a file or folder that a person would call its name in the window. */
-export function shownPath(root: string, ...parts: string[]): string {
-  return printable(join(root, ...parts))
 }
 
 interface DestinationItem extends QuickPickItem {

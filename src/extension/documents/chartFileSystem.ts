@@ -11,13 +11,20 @@ import {
   type FileStat,
   type FileSystemProvider,
 } from 'vscode'
-import { kindOf, messageOf, type OpenedChart } from '../../core/index.ts'
-import type { App } from '../app.ts'
+import { kindOf, messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
+import type { CurrentCache } from '../adapters/currentCache.ts'
+import type { OpenCharts } from './openCharts.ts'
 import { chartScheme, decodeAddress, encodeAddress, type ChartAddress } from './chartAddress.ts'
 
+export interface ChartFileSystemParts {
+  readonly current: CurrentCache
+  readonly charts: OpenCharts
+  readonly log: Logger
+}
+
 /** Makes the files of cached charts readable as `chartroom-chart:` documents. */
-export function registerChartFileSystem(app: App): Disposable {
-  const files = new ChartFileSystem(app)
+export function registerChartFileSystem(parts: ChartFileSystemParts): Disposable {
+  const files = new ChartFileSystem(parts)
   return Disposable.from(
     files,
     workspace.registerFileSystemProvider(chartScheme, files, { isCaseSensitive: true, isReadonly: true }),
@@ -34,15 +41,19 @@ export function chartUri(address: ChartAddress): Uri {
  * is read out of the archive when it is asked for.
  */
 class ChartFileSystem implements FileSystemProvider, Disposable {
-  readonly #app: App
+  readonly #current: CurrentCache
+  readonly #charts: OpenCharts
+  readonly #log: Logger
   readonly #changed = new EventEmitter<FileChangeEvent[]>()
   readonly onDidChangeFile = this.#changed.event
   readonly #watched = new Map<string, Uri>()
   readonly #listening: Disposable
 
-  constructor(app: App) {
-    this.#app = app
-    this.#listening = app.onDidChangeCache(() => {
+  constructor({ current, charts, log }: ChartFileSystemParts) {
+    this.#current = current
+    this.#charts = charts
+    this.#log = log
+    this.#listening = current.onDidChange(() => {
       const changes = [...this.#watched.values()].map((uri) => ({ type: FileChangeType.Changed, uri }))
       if (changes.length > 0) this.#changed.fire(changes)
     })
@@ -56,7 +67,7 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   watch(uri: Uri): Disposable {
     const key = uri.toString()
     this.#watched.set(key, uri)
-    const using = this.#app.useCache()
+    const using = this.#current.use()
     return new Disposable(() => {
       this.#watched.delete(key)
       using.dispose()
@@ -92,7 +103,7 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   async readFile(uri: Uri): Promise<Uint8Array> {
     const { opened, path } = await this.#open(uri)
     if (!opened.files.some((entry) => entry.path === path)) throw FileSystemError.FileNotFound(uri)
-    return await asFileSystem(uri, async () => await opened.read(path, { log: this.#app.log }))
+    return await asFileSystem(uri, async () => await opened.read(path, { log: this.#log }))
   }
 
   createDirectory(uri: Uri): never {
@@ -114,7 +125,7 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   async #open(uri: Uri): Promise<{ opened: OpenedChart; path: string }> {
     const address = decodeAddress(uri.path)
     if (address === undefined) throw FileSystemError.FileNotFound(uri)
-    const opened = await asFileSystem(uri, async () => await this.#app.charts.open(address.reference))
+    const opened = await asFileSystem(uri, async () => await this.#charts.open(address.reference))
     return { opened, path: address.path }
   }
 }

@@ -9,8 +9,9 @@ import {
   type TreeView,
   type Uri,
 } from 'vscode'
-import { formatSize, listCharts, messageOf, type CachedChart } from '../../core/index.ts'
-import type { App } from '../app.ts'
+import { formatSize, listCharts, messageOf, type CachedChart, type Logger } from '../../core/index.ts'
+import type { CurrentCache } from '../adapters/currentCache.ts'
+import type { OpenCharts } from '../documents/openCharts.ts'
 import { logLines } from '../messages.ts'
 import {
   cacheNodes,
@@ -28,6 +29,14 @@ import { tooltipFor, treeItem } from './treeItems.ts'
 type Listing =
   { readonly charts: readonly CachedChart[]; readonly size: number } | { readonly failure: string }
 
+interface CacheViewParts {
+  readonly current: CurrentCache
+  readonly charts: OpenCharts
+  readonly log: Logger
+  /** The folder of the icons. */
+  readonly media: Uri
+}
+
 /** Milliseconds after which ages are told anew while somebody may be looking. */
 const ageing = 60_000
 
@@ -36,7 +45,9 @@ const ageing = 60_000
  * read is under way, so what is painted is never older than what it replaces.
  */
 export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
-  readonly #app: App
+  readonly #current: CurrentCache
+  readonly #charts: OpenCharts
+  readonly #log: Logger
   readonly #media: Uri
   readonly #tree: TreeView<CacheNode>
   readonly #changed = new EventEmitter<CacheNode[] | undefined>()
@@ -50,8 +61,10 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   #wanted = 0
   #reading: Promise<void> | undefined
 
-  constructor(app: App, media: Uri) {
-    this.#app = app
+  constructor({ current, charts, log, media }: CacheViewParts) {
+    this.#current = current
+    this.#charts = charts
+    this.#log = log
     this.#media = media
     this.#tree = window.createTreeView('chartroom.cache', {
       treeDataProvider: this,
@@ -64,7 +77,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     this.#disposables = [
       this.#tree,
       this.#changed,
-      app.onDidChangeCache(() => {
+      current.onDidChange(() => {
         if (this.#listing !== undefined) void this.refresh()
       }),
       {
@@ -93,24 +106,24 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   }
 
   async getChildren(element?: CacheNode): Promise<CacheNode[]> {
-    const children = element === undefined ? await this.#top() : await this.#below(this.#current(element))
+    const children = element === undefined ? await this.#top() : await this.#below(this.#latest(element))
     for (const child of children) this.#handedOut.set(child.id, child)
     return children
   }
 
   getTreeItem(element: CacheNode): TreeItem {
-    return treeItem(this.#current(element), this.#media)
+    return treeItem(this.#latest(element), this.#media)
   }
 
   resolveTreeItem(item: TreeItem, element: CacheNode): TreeItem {
-    const node = this.#current(element)
+    const node = this.#latest(element)
     if (node.kind === 'tag') item.tooltip = tooltipFor(node)
     return item
   }
 
   async #top(): Promise<CacheNode[]> {
     if (this.#listing === undefined) {
-      this.#disposables.push(this.#app.useCache())
+      this.#disposables.push(this.#current.use())
       await this.refresh()
     }
     return [...this.#nodes]
@@ -134,16 +147,16 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
 
   async #files({ id, reference }: TagNode): Promise<CacheNode[]> {
     try {
-      const { files } = await this.#app.charts.open(reference)
+      const { files } = await this.#charts.open(reference)
       return fileNodes(reference, files)
     } catch (error) {
-      for (const line of logLines(error)) this.#app.log.warn(line)
+      for (const line of logLines(error)) this.#log.warn(line)
       return [{ kind: 'line', id: `${id}#line`, text: messageOf(error) }]
     }
   }
 
   /** What the cache says now about a row that the editor got earlier. */
-  #current(element: CacheNode): CacheNode {
+  #latest(element: CacheNode): CacheNode {
     return this.#byId.get(element.id) ?? element
   }
 
@@ -151,22 +164,23 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     let seen: number
     do {
       seen = this.#wanted
-      const cache = this.#app.cache
+      const cache = this.#current.cache
       const listing = await this.#read()
       // Another cache was chosen meanwhile: this answer is nobody's any more, and the next is on its way.
-      if (cache !== this.#app.cache) continue
+      if (cache !== this.#current.cache) continue
       this.#listing = listing
       this.#paint()
     } while (seen !== this.#wanted)
   }
 
   async #read(): Promise<Listing> {
-    const { cache, log } = this.#app
+    const { cache } = this.#current
+    const log = this.#log
     try {
       const charts = await listCharts(cache, { log })
       return { charts, size: await cache.size({ log }) }
     } catch (error) {
-      for (const line of logLines(error)) log.error(line)
+      for (const line of logLines(error)) log.warn(line)
       return { failure: messageOf(error) }
     }
   }

@@ -1,5 +1,5 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode'
-import { formatSize, printable } from '../../core/index.ts'
+import { formatSize, printable, shortDigest } from '../../core/index.ts'
 import { chartUri } from '../documents/chartFileSystem.ts'
 import type {
   CacheNode,
@@ -45,8 +45,8 @@ export function tooltipFor({ chart, reference, age }: TagNode): MarkdownString {
   if (chart.deprecated) tooltip.appendMarkdown(`\n\n${l10n.t('This chart is deprecated.')}`)
   tooltip.appendMarkdown('\n\n| | |\n|---|---|\n')
   row(tooltip, l10n.t('Reference'), reference)
-  row(tooltip, l10n.t('Chart digest'), chart.digest)
-  row(tooltip, l10n.t('Manifest digest'), chart.manifestDigest)
+  row(tooltip, l10n.t('Chart digest'), shortDigest(chart.digest))
+  row(tooltip, l10n.t('Manifest digest'), shortDigest(chart.manifestDigest))
   if (chart.appVersion !== undefined) row(tooltip, l10n.t('App version'), chart.appVersion)
   row(tooltip, l10n.t('Format'), formatText(chart.format))
   row(tooltip, l10n.t('Size'), formatSize(chart.size))

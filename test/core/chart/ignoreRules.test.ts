@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileGlob } from '../../../src/core/chart/glob.ts'
+import { compileGlob } from '../../../src/core/chart/compileGlob.ts'
 import { parseIgnoreRules, ruleAgainst } from '../../../src/core/chart/ignoreRules.ts'
 
 const place = { chart: 'mychart', path: '.helmignore' }

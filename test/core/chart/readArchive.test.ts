@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { problemOfPath } from '../../../src/core/chart/checkedPath.ts'
+import { problemOfPath } from '../../../src/core/chart/problemOfPath.ts'
 import { encodeConfig } from '../../../src/core/chart/configBlob.ts'
 import { readArchive, readArchiveFile } from '../../../src/core/chart/readArchive.ts'
 import type { ErrorKind } from '../../../src/core/errors.ts'
@@ -215,14 +215,12 @@ describe('the limits of an archive', () => {
   })
 
   it('hold for what follows the end of the archive', async () => {
-    const bytes = gzipSync(
-      Buffer.concat([
-        tarball({ path: 'arc/Chart.yaml', content: chartYaml }),
-        Buffer.alloc(200 * 1024 * 1024),
-      ]),
-    )
+    const tar = tarball({ path: 'arc/Chart.yaml', content: chartYaml })
+    const bytes = gzipSync(Buffer.concat([tar, Buffer.alloc(1024 * 1024)]))
 
-    await expect(readArchive(content(bytes), 'arc.tgz')).rejects.toMatchObject({ kind: 'too-large' })
+    await expect(readArchive(content(bytes), 'arc.tgz', { limits })).rejects.toMatchObject({
+      kind: 'too-large',
+    })
   })
 
   it('count archives inside the archive with it', async () => {
@@ -240,7 +238,8 @@ describe('the limits of an archive', () => {
   })
 
   it('stop a bomb at once', async () => {
-    const bomb = gzipSync(tarball({ path: 'arc/zeros', content: Buffer.alloc(300 * 1024 * 1024) }))
+    const zeros = Buffer.alloc(100 * 1024 * 1024)
+    const bomb = gzipSync(tarball({ path: 'arc/zeros', content: zeros }), { level: 1 })
     const before = process.memoryUsage().rss
     const start = performance.now()
 
@@ -344,7 +343,7 @@ describe('reading an archive', () => {
 })
 
 describe('paths on Windows', () => {
-  it.each(['CON', 'aux.txt', 'a/nul', 'a<b', 'a:b', 'what?', 'end.', 'end '])('may not be %j', (path) => {
+  it.each(['CON', 'aux.txt', 'a/nul', 'a<b', 'aa:b', 'what?', 'end.', 'end '])('may not be %j', (path) => {
     expect(problemOfPath(path, 'win32')).toBeDefined()
     expect(problemOfPath(path, 'linux')).toBeUndefined()
   })

@@ -257,6 +257,12 @@ describe('a chart directory', () => {
     await expect(readDirectory(directory)).rejects.toThrow(message)
   })
 
+  it('must be there', async () => {
+    await expect(readDirectory('/nowhere/mychart')).rejects.toThrow(
+      'There is no chart directory at /nowhere/mychart.',
+    )
+  })
+
   it('keeps to the limits', async () => {
     const directory = await chartDirectory({ a: 'x'.repeat(100), b: 'x'.repeat(100) })
     const limits = { unpacked: 10_000, file: 10_000, entries: 10 }

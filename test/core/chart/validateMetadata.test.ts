@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeMetadata, decodeRequirements } from '../../../src/core/chart/decodeMetadata.ts'
 import { isSemver, validateMetadata } from '../../../src/core/chart/validateMetadata.ts'
-import { parseYaml } from '../../../src/core/chart/yaml.ts'
+import { parseYaml } from '../../../src/core/chart/parseYaml.ts'
 
 const place = { chart: 'mychart', path: 'Chart.yaml' }
 

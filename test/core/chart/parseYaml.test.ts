@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseYaml, type Yaml } from '../../../src/core/chart/yaml.ts'
+import { parseYaml, type Yaml } from '../../../src/core/chart/parseYaml.ts'
 
 const place = { chart: 'mychart', path: 'Chart.yaml' }
 

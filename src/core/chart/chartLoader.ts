@@ -3,7 +3,7 @@ import { checkLock, decodeMetadata, decodeRequirements, type RawMetadata } from 
 import { isMap, Misfit, nameOf } from './goDecode.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
 import { validateMetadata } from './validateMetadata.ts'
-import { parseYaml, type Yaml } from './yaml.ts'
+import { parseYaml, type Yaml } from './parseYaml.ts'
 
 /** What a loader wants to know of a file. */
 export type FileUse =
