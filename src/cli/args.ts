@@ -1,6 +1,7 @@
 import type { HostOptions, Limits } from '../core/index.ts'
 import { defaultLimits } from '../core/index.ts'
 import { FlagValues, tokenise } from './flagValues.ts'
+import { nearest } from './nearest.ts'
 import { UsageError } from './usageError.ts'
 import { globalFlags, groups, verbs, type Group, type Topic, type Verb } from './verbs.ts'
 
@@ -50,6 +51,7 @@ export interface Invocation {
 
 /**
  * Reads a command line. Flags may stand before or after the verb; everything after `--` is an operand.
+ * A flag that the verb does not use is refused where to ignore it would mislead.
  *
  * @param argv without the program's own name
  * @throws UsageError
@@ -58,8 +60,12 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   const { operands: words, flags } = tokenise(argv)
   const { topic, verb, operands } = resolveVerb(words, flags.has('help'))
   const values = new FlagValues(flags, topic)
-  values.check(verb === undefined ? globalFlags : [...globalFlags, ...verb.flags])
-  return { command: command(verb, topic, operands, values), globals: globals(values) }
+  values.check(verb === undefined ? globalFlags : [...globalFlags, ...verb.flags], verb?.global)
+  const isVersion = values.has('version') || (words[0] === 'version' && !values.has('help'))
+  return {
+    command: isVersion ? { verb: 'version' } : command(verb, topic, operands, values),
+    globals: globals(values),
+  }
 }
 
 /** How a command line wants its output, as far as that can be told when the rest of it makes no sense. */
@@ -77,14 +83,42 @@ interface Resolved {
 function resolveVerb(words: readonly string[], help: boolean): Resolved {
   if (words[0] === 'help') return resolveVerb(words.slice(1), true)
   const [first, second, ...operands] = words
-  if (first === undefined) return { topic: '', operands: [] }
-  if (!isGroup(first)) throw new UsageError(`"chartroom ${first}" is not a command.`, '')
+  if (first === undefined || first === 'version') return { topic: '', operands: [] }
+  if (!isGroup(first)) throw unknownCommand([first], '')
   if (second === undefined) return { topic: first, operands: [] }
-  const verb = verbs.find(
-    ({ path, alias }) => path === `${first} ${second}` || `${first} ${alias ?? ''}` === `${first} ${second}`,
-  )
-  if (verb === undefined) throw new UsageError(`"chartroom ${first} ${second}" is not a command.`, first)
+  if (second === 'help') return resolveVerb([first, ...operands], true)
+  const verb = verbs.find((candidate) => namesOf(candidate).includes(second) && groupOf(candidate) === first)
+  if (verb === undefined) throw unknownCommand([first, second], first)
   return { topic: verb.path, operands, ...(help ? {} : { verb }) }
+}
+
+function groupOf({ path }: Verb): string {
+  return path.slice(0, path.indexOf(' '))
+}
+
+/** What a verb is called in its group: its name and its alias. */
+function namesOf({ path, alias }: Verb): string[] {
+  return [path.slice(path.indexOf(' ') + 1), ...(alias === undefined ? [] : [alias])]
+}
+
+function unknownCommand(words: readonly string[], group: '' | Group): UsageError {
+  const message = `"${['chartroom', ...words].join(' ')}" is not a command.`
+  const meant = commandMeant(words.at(-1) ?? '', group)
+  return new UsageError(
+    message,
+    group,
+    meant === undefined ? undefined : `Did you mean "chartroom ${meant}"?`,
+  )
+}
+
+/** The command that a word may stand for: one of the group, else any, because the group is easily left out. */
+function commandMeant(word: string, group: '' | Group): string | undefined {
+  const inGroup = verbs.filter((verb) => groupOf(verb) === group)
+  const name = nearest(word, inGroup.flatMap(namesOf))
+  if (name !== undefined) return `${group} ${name}`
+  const tops = [...Object.keys(groups), 'help', 'version']
+  const other = nearest(word, [...(group === '' ? tops : []), ...verbs.flatMap(namesOf)])
+  return verbs.find((verb) => other !== undefined && namesOf(verb).includes(other))?.path ?? other
 }
 
 function isGroup(word: string): word is Group {
@@ -97,7 +131,6 @@ function command(
   operands: readonly string[],
   values: FlagValues,
 ): Command {
-  if (values.has('version')) return { verb: 'version' }
   if (verb === undefined) return { verb: 'help', topic }
   const [first = '', second] = checkedOperands(verb, operands)
   switch (verb.path) {

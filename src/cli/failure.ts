@@ -1,4 +1,16 @@
-import { ChartroomError, exitCodes, messageOf, type ErrorEvidence, type ErrorKind } from '../core/index.ts'
+import { accessSync, constants } from 'node:fs'
+import {
+  ChartroomError,
+  defaultLimits,
+  exitCodes,
+  formatSize,
+  messageOf,
+  parseReference,
+  type ErrorEvidence,
+  type ErrorKind,
+  type Limits,
+} from '../core/index.ts'
+import { PortTaken } from '../localRegistry/index.ts'
 import type { Command } from './args.ts'
 import { UsageError } from './usageError.ts'
 
@@ -12,14 +24,20 @@ export interface Failure {
   readonly json: unknown
 }
 
+/** What a person was doing when something failed. */
+export interface Doing {
+  readonly verb?: Command['verb']
+  readonly limits?: Limits
+}
+
 /** What a person, a program and the shell are told about an error of any origin. */
-export function failureOf(error: unknown, verb?: Command['verb']): Failure {
+export function failureOf(error: unknown, doing: Doing = {}): Failure {
   if (error instanceof UsageError) {
-    const advice = `Run: ${['chartroom', error.topic, '--help'].filter((part) => part !== '').join(' ')}`
+    const advice = error.advice ?? `Run: ${['chartroom', error.topic, '--help'].filter(Boolean).join(' ')}`
     return failure(usageExitCode, error.message, advice, { kind: 'usage', message: error.message, advice })
   }
   if (error instanceof ChartroomError) {
-    const advice = adviceFor(error, verb)
+    const advice = adviceFor(error, doing)
     return failure(exitCodes[error.kind], error.message, advice, { ...error.toJSON(), advice })
   }
   const message = messageOf(error)
@@ -32,20 +50,111 @@ function failure(exitCode: number, message: string, advice: string | undefined, 
 }
 
 /** What to do next: the command that does it, else what the core knows, else what helps against this kind of failure. */
-function adviceFor({ kind, advice, evidence }: ChartroomError, verb?: Command['verb']): string | undefined {
-  if (kind === 'unauthorized' && verb !== 'registry login') return generalAdvice(kind, evidence)
-  if (kind === 'integrity' && verb === 'chart pull') {
-    return advice ?? 'Try again. If it stays so, what the registry holds is damaged.'
+function adviceFor(error: ChartroomError, doing: Doing): string | undefined {
+  const { kind, advice, evidence } = error
+  return (
+    commandFor(error, doing) ?? advice ?? adviceAtVerb(error, doing.verb) ?? generalAdvice(kind, evidence)
+  )
+}
+
+/** What to type: the command line knows its commands and flags, and the core does not. */
+function commandFor(error: ChartroomError, { verb, limits }: Doing): string | undefined {
+  const { kind, advice, evidence } = error
+  if (error instanceof PortTaken) {
+    return `Run: chartroom registry serve --port ${error.port < 65535 ? error.port + 1 : 0}`
   }
-  return advice ?? generalAdvice(kind, evidence)
+  if (kind === 'unauthorized' && verb !== 'registry login') return generalAdvice(kind, evidence)
+  if (kind === 'too-large') return limitAdvice(evidence, limits)
+  // Where the cache has something of a similar name, that is the better hint.
+  if (kind === 'not-found' && advice?.startsWith('The cache has') !== true) return cacheAdvice(evidence, verb)
+  return undefined
+}
+
+const flagsOfLimits = { unpacked: '--max-unpacked', file: '--max-file', entries: '--max-entries' } as const
+
+/** Names the flag that raises the limit which was passed. */
+function limitAdvice({ expected, actual }: ErrorEvidence, limits = defaultLimits): string | undefined {
+  const name = (['file', 'unpacked', 'entries'] as const).find((candidate) => limits[candidate] === expected)
+  if (name === undefined) return undefined
+  const limit = limits[name]
+  const wanted = typeof actual === 'number' ? Math.max(actual, limit + 1) : limit * 2
+  const isSize = name !== 'entries'
+  const raised = isSize ? formatSize(powerOfTwo(wanted)).replace(/(?:\.0)? /, '') : String(wanted)
+  const shown = isSize ? formatSize(limit) : `${limit} files`
+  return `If you trust this chart, raise the limit of ${shown}, for example with ${flagsOfLimits[name]} ${raised}.`
+}
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least))
+}
+
+/** How to get a chart that the cache does not have. */
+function cacheAdvice(
+  { reference, host, path, digest }: ErrorEvidence,
+  verb: Doing['verb'],
+): string | undefined {
+  if (reference === undefined || host !== undefined || path !== undefined || digest !== undefined)
+    return undefined
+  if (verb === 'chart remove') return 'Run: chartroom chart list'
+  if (verb !== 'chart push' && verb !== 'chart export') return undefined
+  const pull = parseReference(reference).host === '' ? '' : `, or: chartroom chart pull ${reference}`
+  return `Run: chartroom chart save PATH ${reference}${pull}`
+}
+
+/** What helps while a certain thing is being done, and not otherwise. */
+function adviceAtVerb(error: ChartroomError, verb: Doing['verb']): string | undefined {
+  if (error.kind === 'store-readonly') return deniedAdvice(error, verb)
+  if (error.kind !== 'integrity') return undefined
+  if (verb === 'chart pull') return 'Try again. If it stays so, what the registry holds is damaged.'
+  // What is in the cache has a digest; an archive that is to be saved has none yet.
+  return verb === 'chart save' && error.evidence.digest === undefined
+    ? 'Fetch or package the archive again.'
+    : undefined
+}
+
+function deniedAdvice({ cause, evidence: { path } }: ChartroomError, verb: Doing['verb']): string {
+  const { syscall } = (cause ?? {}) as NodeJS.ErrnoException
+  if (readingCalls.has(syscall ?? '') || (syscall === 'open' && path !== undefined && !isReadable(path))) {
+    return 'Make it readable.'
+  }
+  return `Make it writable, or use another place with ${(verb && placeFlags[verb]) ?? 'HELM_CACHE_HOME=DIR'}.`
+}
+
+/** What chooses the place that a verb writes to, where that is not the cache. */
+const placeFlags: Partial<Record<Command['verb'], string>> = {
+  'chart export': '-d DIR',
+  'registry login': 'HELM_REGISTRY_CONFIG=FILE',
+  'registry logout': 'HELM_REGISTRY_CONFIG=FILE',
+  'registry serve': '--storage DIR',
+}
+
+const readingCalls: ReadonlySet<string> = new Set([
+  'scandir',
+  'opendir',
+  'read',
+  'stat',
+  'lstat',
+  'readlink',
+  'realpath',
+])
+
+/** Whether a file can be read, as far as permissions go: one that is missing was to be written. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  }
 }
 
 function generalAdvice(kind: ErrorKind, evidence: ErrorEvidence): string | undefined {
   const { host = 'HOST' } = evidence
   switch (kind) {
     case 'unauthorized':
-    case 'not-logged-in':
       return `Run: chartroom registry login ${host}`
+    case 'not-logged-in':
+      return undefined
     case 'forbidden':
       return 'Log in as a user who may do this, or ask the owner of the registry.'
     case 'not-found':
@@ -73,7 +182,7 @@ function generalAdvice(kind: ErrorKind, evidence: ErrorEvidence): string | undef
     case 'store-locked':
       return 'Wait until the other command is done and run this one again.'
     case 'store-readonly':
-      return 'Make it writable, or use another place with HELM_CACHE_HOME=DIR.'
+      return 'Make it readable and writable.'
     case 'store-corrupt':
       return 'Repair what is named here, or move it away.'
     case 'disk-full':

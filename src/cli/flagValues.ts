@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { nearest } from './nearest.ts'
 import { UsageError } from './usageError.ts'
 import { globalFlags, verbs, type Flag, type Topic } from './verbs.ts'
 
@@ -47,8 +48,13 @@ export class FlagValues {
     this.topic = topic
   }
 
-  /** Refuses flags that are not among those allowed, switches with a value, and other flags without one. */
-  check(allowed: readonly Flag[]): void {
+  /**
+   * Refuses flags that are not among those allowed, switches with a value, other flags without one, and flags that are
+   * about something else than what the verb does.
+   *
+   * @param used names of the global flags that the verb uses; without a verb, nothing is done that a flag could be about
+   */
+  check(allowed: readonly Flag[], used?: readonly string[]): void {
     const help = this.#flags.has('help')
     for (const [name, values] of this.#flags) {
       const flag = allowed.find((candidate) => candidate.name === name)
@@ -56,7 +62,10 @@ export class FlagValues {
       if (flag === undefined) {
         // Asking for help is never wrong, and a flag of a verb is no surprise in a question about that verb.
         if (help && !name.startsWith('-')) continue
-        throw this.#wrong(`"${shown}" is not a flag of "${['chartroom', this.topic].join(' ').trim()}".`)
+        throw this.#unknown(shown, allowed)
+      }
+      if (flag.counts !== undefined && used?.includes(name) === false && !help) {
+        throw this.#wrong(`${this.topic} does not use ${shown}; ${flag.counts}.`)
       }
       if (flag.value === undefined && values.some((value) => value !== true)) {
         throw this.#wrong(`${shown} takes no value.`)
@@ -116,8 +125,19 @@ export class FlagValues {
     throw this.#wrong(`--${name} is a size such as 5242880 or 600MiB, not "${text}".`)
   }
 
-  #wrong(message: string): UsageError {
-    return new UsageError(message, this.topic)
+  #unknown(shown: string, allowed: readonly Flag[]): UsageError {
+    const meant = nearest(
+      shown,
+      allowed.map(({ name }) => `--${name}`),
+    )
+    return this.#wrong(
+      `"${shown}" is not a flag of "${['chartroom', this.topic].join(' ').trim()}".`,
+      meant === undefined ? undefined : `Did you mean ${meant}?`,
+    )
+  }
+
+  #wrong(message: string, advice?: string): UsageError {
+    return new UsageError(message, this.topic, advice)
   }
 }
 

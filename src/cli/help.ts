@@ -1,4 +1,4 @@
-import { exitCodes } from '../core/index.ts'
+import type { exitCodes, ErrorKind } from '../core/index.ts'
 import { globalFlags, groups, verbs, type Flag, type Group, type Topic, type Verb } from './verbs.ts'
 
 /** The help text of a topic, without a line end at its end. */
@@ -13,7 +13,8 @@ function mainHelp(): string {
     ['', ['Chartroom keeps Helm charts in the local chart cache and in OCI registries.']],
     ['Usage', ['chartroom GROUP COMMAND [flags]']],
     ...groupNames().map((group): Section => [`chartroom ${group}`, verbList(group)]),
-    ['Flags of every command', flagList(globalFlags)],
+    ['Flags of every command', flagList(globalFlags.filter(isForAll))],
+    ['Flags of some commands (COMMAND --help shows those it uses)', flagList(globalFlags.filter(isForSome))],
     ['Exit codes', exitCodeList()],
     [
       'Examples',
@@ -90,17 +91,37 @@ function flagList(flags: readonly Flag[]): string[] {
   )
 }
 
-/** One line a code, with the kinds of failure that share it. */
+function isForAll({ name }: Flag): boolean {
+  return name === 'version' || verbs.every(({ global }) => global.includes(name))
+}
+
+function isForSome(flag: Flag): boolean {
+  return !isForAll(flag)
+}
+
+/** One line a code, in the order of the numbers. */
 function exitCodeList(): string[] {
-  const kinds = new Map<number, string[]>([
-    [0, ['success']],
-    [1, ['something unexpected']],
-    [2, ['a command line that makes no sense']],
-  ])
-  for (const [kind, code] of Object.entries(exitCodes)) kinds.set(code, [...(kinds.get(code) ?? []), kind])
-  return aligned(
-    [...kinds].sort(([one], [other]) => one - other).map(([code, names]) => [String(code), names.join(', ')]),
-  )
+  return aligned(Object.entries(meanings))
+}
+
+/** What every exit code means; those of the core's errors are all here, or this does not compile. */
+const meanings: Readonly<Record<0 | 1 | 2 | (typeof exitCodes)[ErrorKind], string>> = {
+  0: 'success',
+  1: 'something unexpected',
+  2: 'the command line makes no sense',
+  3: 'login needed or refused',
+  4: 'not found',
+  5: 'not supported there',
+  6: 'too many requests',
+  7: 'not reachable, or no answer',
+  8: 'no secure connection, or a proxy refused',
+  9: 'damaged or too large',
+  10: 'not a chart, or not a safe one',
+  11: 'cache or disk in use, not writable, damaged or full',
+  12: 'the server asked for something unsafe',
+  13: 'not a valid reference',
+  14: 'something else is there already',
+  130: 'stopped',
 }
 
 function aligned(pairs: readonly (readonly [string, string])[]): string[] {

@@ -22,7 +22,7 @@ const whatStays: Partial<Record<Command['verb'], string>> = {
   'registry login': 'No login was stored.',
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   // Once, so that a second signal ends the process where it is.
   process.once(signal, () => {
     stop.abort()

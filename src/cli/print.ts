@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml'
 import { exitCodes, printable } from '../core/index.ts'
-import type { Command, Output } from './args.ts'
-import { failureOf } from './failure.ts'
+import type { Output } from './args.ts'
+import { failureOf, type Doing } from './failure.ts'
 
 /** Where text goes: `process.stdout` and `process.stderr`, or what a test puts in their place. */
 export interface Streams {
@@ -9,10 +9,10 @@ export interface Streams {
   readonly err: (text: string) => void
 }
 
-export interface PrinterSettings {
+/** How to print; and what the person is doing, where that is known. */
+export interface PrinterSettings extends Doing {
   readonly output: Output
   readonly debug: boolean
-  readonly verb?: Command['verb']
 }
 
 /** Everything the command line says. Text from outside is made harmless here, once. */
@@ -20,14 +20,13 @@ export class Printer {
   readonly #streams: Streams
   readonly #output: Output
   readonly #debug: boolean
-  readonly #verb: Command['verb'] | undefined
+  readonly #doing: Doing
 
-  /** @param settings `verb` is what the person is doing, where that is known */
-  constructor(streams: Streams, { output, debug, verb }: PrinterSettings) {
+  constructor(streams: Streams, { output, debug, ...doing }: PrinterSettings) {
     this.#streams = streams
     this.#output = output
     this.#debug = debug
-    this.#verb = verb
+    this.#doing = doing
   }
 
   /** Lines for people; where the output is for programs they are left out. */
@@ -48,8 +47,12 @@ export class Printer {
   }
 
   warning(sentence: string): void {
-    if (this.#output === 'json') this.#streams.err(`${jsonOf({ warning: sentence })}\n`)
-    else this.#streams.err(`WARNING: ${printable(sentence)}\n`)
+    this.#report({ warning: sentence }, [`WARNING: ${sentence}`])
+  }
+
+  /** A line on stderr that people may want to know, and that programs can read from the result. */
+  note(sentence: string): void {
+    if (this.#output === 'table') this.#streams.err(`${printable(sentence)}\n`)
   }
 
   debug(line: string): void {
@@ -67,8 +70,7 @@ export class Printer {
    */
   stopped(whatStays = ''): number {
     const message = `Stopped. ${whatStays}`.trim()
-    if (this.#output === 'json') this.#streams.err(`${jsonOf({ error: { kind: 'cancelled', message } })}\n`)
-    else this.#streams.err(`${message}\n`)
+    this.#report({ error: { kind: 'cancelled', message } }, [message])
     return exitCodes.cancelled
   }
 
@@ -77,11 +79,17 @@ export class Printer {
    * @returns the exit code
    */
   failure(error: unknown): number {
-    const failure = failureOf(error, this.#verb)
-    if (this.#output === 'json') this.#streams.err(`${jsonOf({ error: failure.json })}\n`)
-    else this.#streams.err(failure.lines.map((line) => `${printable(line)}\n`).join(''))
+    const failure = failureOf(error, this.#doing)
+    this.#report({ error: failure.json }, failure.lines)
     if (this.#debug && error instanceof Error) this.#streams.err(`${traceOf(error)}\n`)
     return failure.exitCode
+  }
+
+  /** Says something on stderr: an object a line in JSON, a document each in YAML, lines for people. */
+  #report(value: unknown, lines: readonly string[]): void {
+    if (this.#output === 'json') this.#streams.err(`${jsonOf(value)}\n`)
+    else if (this.#output === 'yaml') this.#streams.err(`---\n${yamlOf(value)}`)
+    else this.#streams.err(lines.map((line) => `${printable(line)}\n`).join(''))
   }
 }
 

@@ -9,7 +9,7 @@
 export function formatTable(rows: readonly (readonly string[])[], maxWidth: number): string[] {
   const cells = rows.map((row) => row.map((cell) => shortened(cell, maxWidth)))
   const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => widthOf(row[column] ?? ''))),
+    cells.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? '')), 0),
   )
   return cells.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join('\t'))
 }
@@ -21,7 +21,8 @@ export function widthOf(text: string): number {
   return width
 }
 
-function shortened(text: string, maxWidth: number): string {
+/** A text within a width; where it is cut it ends in three dots. */
+export function shortened(text: string, maxWidth: number): string {
   if (widthOf(text) <= maxWidth) return text
   let kept = ''
   let width = 0

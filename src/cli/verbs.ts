@@ -6,6 +6,8 @@ export interface Flag {
   readonly value?: string
   readonly many?: boolean
   readonly summary: string
+  /** Where the flag counts, as a sentence without its full stop. Other verbs refuse it: ignored, it would mislead. */
+  readonly counts?: string
 }
 
 export interface Verb {
@@ -19,7 +21,7 @@ export interface Verb {
   readonly about: string
   /** The flags of this verb alone. */
   readonly flags: readonly Flag[]
-  /** The names of the global flags that change what this verb does, besides those that always do. */
+  /** The names of the global flags that change what this verb does. */
   readonly global: readonly string[]
   readonly examples: readonly string[]
 }
@@ -47,10 +49,12 @@ export type Topic = '' | Group | VerbPath
 
 /** The global flags that mean the same for every verb. */
 const always = ['output', 'debug', 'no-progress', 'help']
+/** Harmless where nothing is asked of a registry, so that a script can pass one set to all verbs. */
 const connection = ['plain-http', 'insecure', 'ca-file', 'cert-file', 'key-file', 'trust-realm']
 const limits = ['max-unpacked', 'max-file', 'max-entries']
+const limitsCount = 'charts are measured at save, pull and export'
 
-/** Every global flag is taken by every verb, before it or after it, so that a script can pass one set to all. */
+/** Flags that more than one verb may use, before the verb or after it. */
 export const globalFlags: readonly Flag[] = [
   {
     name: 'output',
@@ -79,16 +83,31 @@ export const globalFlags: readonly Flag[] = [
     name: 'format',
     value: 'FORMAT',
     summary: 'legacy (Helm 3.0-3.6 and later, the default) or modern (Helm 3.7 and later, Flux, Argo CD)',
+    counts: 'the format is chosen at save',
   },
-  { name: 'no-overwrite', summary: 'refuse to push to a tag that holds another chart' },
+  {
+    name: 'no-overwrite',
+    summary: 'refuse to push to a tag that holds another chart',
+    counts: 'a tag is protected at push',
+  },
   {
     name: 'max-unpacked',
     value: 'SIZE',
     summary: 'most bytes of a chart when unpacked, such as 600MiB (100MiB)',
+    counts: limitsCount,
   },
-  { name: 'max-file', value: 'SIZE', summary: 'most bytes of one file of a chart (5MiB)' },
-  { name: 'max-entries', value: 'N', summary: 'most files of a chart (10000)' },
-  { name: 'follow-links', summary: 'follow symbolic links that lead out of the chart' },
+  {
+    name: 'max-file',
+    value: 'SIZE',
+    summary: 'most bytes of one file of a chart (5MiB)',
+    counts: limitsCount,
+  },
+  { name: 'max-entries', value: 'N', summary: 'most files of a chart (10000)', counts: limitsCount },
+  {
+    name: 'follow-links',
+    summary: 'follow symbolic links that lead out of the chart',
+    counts: 'links are followed at save',
+  },
   { name: 'no-trunc', summary: 'do not shorten columns' },
   { name: 'max-col-width', value: 'N', summary: 'shorten columns to this width (60)' },
   { name: 'version', summary: 'print the version of chartroom' },
@@ -201,7 +220,7 @@ export const verbs: readonly Verb[] = [
         value: 'PASS',
         summary: 'password or identity token; other users of this machine can see it',
       },
-      { name: 'password-stdin', summary: 'read the password from standard input' },
+      { name: 'password-stdin', summary: 'read the password from standard input; needs --username' },
     ],
     global: [...always, ...connection],
     examples: [

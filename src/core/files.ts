@@ -16,13 +16,13 @@ import {
   realpath,
   rename,
   rm,
+  rmdir,
   stat,
   unlink,
   utimes,
 } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { randomUUID } from 'node:crypto'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChartroomError } from './errors.ts'
 
@@ -96,31 +96,37 @@ export async function namesIn(directory: string): Promise<string[]> {
  * Opens a file as a stream of chunks. Fails on the first read where the file is missing.
  * @param range the first and the last byte to read, counted from 0
  */
-export function readChunks(
+export async function* readChunks(
   path: string,
   signal?: AbortSignal,
   range: { readonly start?: number; readonly end?: number } = {},
-): AsyncIterable<Buffer> {
-  return createReadStream(path, {
-    highWaterMark: 64 * 1024,
-    ...range,
-    ...(signal === undefined ? {} : { signal }),
-  })
+): AsyncGenerator<Buffer> {
+  // The signal is asked and not listened to: one signal may go with hundreds of files.
+  for await (const chunk of createReadStream(path, { highWaterMark: 64 * 1024, ...range })) {
+    signal?.throwIfAborted()
+    yield chunk as Buffer
+  }
 }
+
+/** Does not wait for somebody who writes to a pipe. Windows has no such pipes and no such flag. */
+const atOnce = process.platform === 'win32' ? 0 : constants.O_NONBLOCK
 
 /**
  * Reads a small file whole.
  * @param limit bytes; a larger file is `too-large`
  * @returns `undefined` where the file does not exist
+ * @throws ChartroomError `store-corrupt` where something else than a file is there, such as a pipe, which might never end
  */
 export async function readSmall(
   path: string,
   limit: number,
   signal?: AbortSignal,
 ): Promise<Buffer | undefined> {
-  const handle = await unlessMissing(() => open(path, 'r'))
+  const handle = await unlessMissing(() => open(path, constants.O_RDONLY | atOnce))
   if (handle === undefined) return undefined
   try {
+    // A directory says what it is when it is read.
+    if (facts(await handle.stat()).kind === 'other') throw notAFile(path)
     const chunks: Buffer[] = []
     let size = 0
     for (;;) {
@@ -142,9 +148,19 @@ export async function readSmall(
   }
 }
 
-export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
+/**
+ * Makes a directory and those above it that are missing.
+ * @returns the highest one that it made; `undefined` where all were there
+ */
+export async function makeDirectory(path: string, mode = 0o755): Promise<string | undefined> {
   await step('makeDirectory', path)
-  await mkdir(path, { recursive: true, mode })
+  return await mkdir(path, { recursive: true, mode })
+}
+
+/** Removes a directory that must be empty; fails with `ENOTEMPTY` where it is not. */
+export async function removeEmptyDirectory(path: string): Promise<void> {
+  await step('remove', path)
+  await rmdir(path)
 }
 
 /** Makes a directory that must not exist yet. */
@@ -205,15 +221,14 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array, path: string): Pr
 
 /**
  * Replaces a file so that everybody sees either the old or the new content: written aside, synced, renamed.
- * @param aside directory on the same file system for the temporary file
+ * @param temporary a new name on the same file system
  */
 export async function replaceFile(
   path: string,
   content: Uint8Array,
-  aside: string,
+  temporary: string,
   options: WriteOptions = {},
 ): Promise<void> {
-  const temporary = temporaryName(aside)
   await writeNew(temporary, [content], options)
   try {
     await moveOver(temporary, path)
@@ -222,11 +237,6 @@ export async function replaceFile(
     throw error
   }
   await syncDirectory(dirname(path))
-}
-
-/** A name in a directory that no other process uses. */
-export function temporaryName(directory: string): string {
-  return join(directory, randomUUID())
 }
 
 /** Gives a file or directory another name; a file that has the name is replaced. */
@@ -308,6 +318,14 @@ export function watchDirectory(
   })
   watcher.on('error', onError)
   return watcher
+}
+
+function notAFile(path: string): ChartroomError {
+  return new ChartroomError('store-corrupt', {
+    message: `${path} is not read: it is a pipe or a device; it should be a file.`,
+    advice: 'Move it away.',
+    path,
+  })
 }
 
 function diskFull(path: string): ChartroomError {

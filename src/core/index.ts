@@ -29,6 +29,7 @@ export {
 } from './oci/reference.ts'
 export { describeChart } from './operations/describeChart.ts'
 export { exportChart, type ExportedChart, type ExportOptions } from './operations/exportChart.ts'
+export { whileDoing } from './operations/failure.ts'
 export { listCharts } from './operations/listCharts.ts'
 export { login, type LoggedIn } from './operations/login.ts'
 export { logout, type LoggedOut } from './operations/logout.ts'

@@ -3,6 +3,7 @@ import { Credentials, Registries, surroundings, type ChartCache } from '../core/
 import { ChartFolders } from './adapters/chartFolders.ts'
 import { CurrentCache } from './adapters/currentCache.ts'
 import { DestinationMemory } from './adapters/destinationMemory.ts'
+import { FormatMemory } from './adapters/formatMemory.ts'
 import { SecretStore } from './adapters/secretStore.ts'
 import { OpenCharts } from './documents/openCharts.ts'
 import { CacheView } from './views/cacheView.ts'
@@ -17,10 +18,11 @@ export class App implements Disposable {
   readonly charts: OpenCharts
   readonly folders: ChartFolders
   readonly destinations: DestinationMemory
+  readonly formats: FormatMemory
   readonly cacheView: CacheView
   readonly current = new CurrentCache()
 
-  constructor({ secrets, workspaceState, extensionUri }: ExtensionContext) {
+  constructor({ secrets, globalState, workspaceState, extensionUri }: ExtensionContext) {
     this.log = window.createOutputChannel('Chartroom', { log: true })
     this.credentials = new Credentials({
       around: surroundings(),
@@ -33,6 +35,7 @@ export class App implements Disposable {
     this.charts = new OpenCharts(() => this.cache, this.log)
     this.folders = new ChartFolders(this.log)
     this.destinations = new DestinationMemory(workspaceState)
+    this.formats = new FormatMemory(globalState)
     const { current, charts, log } = this
     this.cacheView = new CacheView({ current, charts, log, media: Uri.joinPath(extensionUri, 'media') })
   }

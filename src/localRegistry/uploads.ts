@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readChunks, removeFile, writeNew } from '../core/files.ts'
 import { makeMissingDirectory } from '../core/layout/blobs.ts'
-import { clearTemporaries, temporaryFile } from '../core/layout/temporaries.ts'
+import { clearTemporaries, temporaryFile } from '../core/temporaries.ts'
 import { RegistryError } from './registryError.ts'
 
 /** A blob on its way in. Its parts are files of their own, so that one that breaks off leaves the others whole. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommandLine, type Command } from '../../src/cli/args.ts'
 import { UsageError } from '../../src/cli/usageError.ts'
+import { verbs } from '../../src/cli/verbs.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -45,7 +46,11 @@ describe('a command line that makes sense', () => {
     ['--help', { verb: 'help', topic: '' }],
     ['chart save -h mychart', { verb: 'help', topic: 'chart save' }],
     ['chart export --force --help', { verb: 'help', topic: 'chart export' }],
+    ['chart help save', { verb: 'help', topic: 'chart save' }],
+    ['chart help', { verb: 'help', topic: 'chart' }],
+    ['help version', { verb: 'help', topic: '' }],
     ['--version', { verb: 'version' }],
+    ['version', { verb: 'version' }],
   ])('%s', (line, command) => {
     expect(parse(line).command).toEqual(command)
   })
@@ -70,12 +75,19 @@ describe('a command line that makes sense', () => {
 
   it('collects every trusted token server, and takes the last of a flag that counts once', () => {
     const { globals } = parse(
-      'chart pull a:1 --trust-realm one --trust-realm two --format modern --format legacy',
+      'chart pull a:1 --trust-realm one --trust-realm two --max-entries 1 --max-entries 2',
     )
 
     expect(globals.host.trustedRealms).toEqual(['one', 'two'])
-    expect(globals.format).toBe('legacy')
+    expect(globals.limits.entries).toBe(2)
   })
+
+  it.each(verbs.map(({ path, operands }) => [path, ...operands].join(' ').replace('HOST', 'x.io')))(
+    'may have the flags about the connection: %s',
+    (line) => {
+      expect(parse(`${line} --plain-http --trust-realm x`).globals.host.plainHttp).toBe(true)
+    },
+  )
 })
 
 describe('a command line that makes no sense', () => {
@@ -127,6 +139,35 @@ describe('a command line that makes no sense', () => {
 
     expect(error.message).toBe(message)
     expect(error.topic).toBe(topic)
+  })
+
+  it.each([
+    ['chart push a:1 --format modern', 'chart push does not use --format; the format is chosen at save.'],
+    ['chart save a --no-overwrite', 'chart save does not use --no-overwrite; a tag is protected at push.'],
+    ['chart pull a:1 --follow-links', 'chart pull does not use --follow-links; links are followed at save.'],
+    [
+      'registry login h --max-file 9',
+      'registry login does not use --max-file; charts are measured at save, pull and export.',
+    ],
+  ])('has a flag that would be ignored: %s', (line, message) => {
+    expect(refusal(line).message).toBe(message)
+  })
+
+  it.each([
+    ['chrat', 'Did you mean "chartroom chart"?'],
+    ['push a:1', 'Did you mean "chartroom chart push"?'],
+    ['login h', 'Did you mean "chartroom registry login"?'],
+    ['chart psuh a:1', 'Did you mean "chartroom chart push"?'],
+    ['chart rn a:1', 'Did you mean "chartroom chart rm"?'],
+    ['chart login h', 'Did you mean "chartroom registry login"?'],
+    ['versoin', 'Did you mean "chartroom version"?'],
+    ['chart export a:1 --froce', 'Did you mean --force?'],
+    ['chart save a --formt modern', 'Did you mean --format?'],
+    ['chart nosuch', undefined],
+    ['chart show a:1', undefined],
+    ['chart list --keyring x', undefined],
+  ])('may be a typing error: %s', (line, advice) => {
+    expect(refusal(line).advice).toBe(advice)
   })
 
   it('has an empty operand', () => {

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../core/registry/scriptedServer.ts'
 import { cleanUp } from '../support/cleanUp.ts'
 import { builtCommandLine, node, person, type Person } from '../support/commandLine.ts'
+import { fixture } from '../support/fixtures.ts'
 import { localRegistry } from '../support/localRegistry.ts'
 import { run } from '../support/run.ts'
 import { writeChart } from '../support/sampleChart.ts'
@@ -130,6 +132,24 @@ describe('push, pull and export', () => {
   })
 })
 
+describe('a cache whose place a file has taken', () => {
+  it.each([
+    ['list', []],
+    ['push', ['localhost:1/a/b:1']],
+    ['remove', ['localhost:1/a/b:1']],
+  ])('is named by chart %s', async (verb, operands) => {
+    const { chartroom, cacheHome } = await person()
+    const cache = join(cacheHome, 'registry', 'cache')
+    await mkdir(dirname(cache), { recursive: true })
+    await writeFile(cache, '')
+
+    const { stderr, exit } = await chartroom(['chart', verb, ...operands])
+
+    expect(stderr).toContain(`: a file stands where a directory should be (${cache}`)
+    expect(exit).toBe(11)
+  })
+})
+
 describe('registry serve', () => {
   it('says where it listens, prints a line a request, and stops when it is told to', async () => {
     const someone = await person()
@@ -163,8 +183,60 @@ describe('registry serve', () => {
   })
 })
 
+describe('a chart that is not in the cache', () => {
+  it.each([
+    ['remove', 'x.io/a:1', 'Run: chartroom chart list'],
+    ['push', 'x.io/a:1', 'Run: chartroom chart save PATH x.io/a:1, or: chartroom chart pull x.io/a:1'],
+    ['export', 'a:1', 'Run: chartroom chart save PATH a:1'],
+  ])('cannot be the object of %s; the advice fits', async (verb, reference, advice) => {
+    const { chartroom } = await person()
+
+    const { stderr, exit } = await chartroom(['chart', verb, reference])
+
+    expect(stderr).toBe(`${reference} is not in the cache.\n${advice}\n`)
+    expect(exit).toBe(4)
+  })
+})
+
+describe('an archive that is none', () => {
+  it.each([
+    ['text', 'x.tgz is not gzip-compressed, so it is not a chart archive.', /helm package/],
+    ['damage', 'x.tgz is damaged: it ends in the middle.', /^Fetch or package the archive again\.$/],
+  ])('is refused for %s, with what helps', async (what, problem, advice) => {
+    const { chartroom, work } = await person()
+    const sound = await readFile(fixture('archives', 'plain.tgz'))
+    await writeFile(join(work, 'x.tgz'), what === 'text' ? 'no archive' : sound.subarray(0, -20))
+
+    const { stderr } = await chartroom(['chart', 'save', 'x.tgz', 'a:1'])
+
+    const [first, second] = stderr.split('\n')
+    expect(first).toBe(problem)
+    expect(second).toMatch(advice)
+  })
+})
+
+describe('chart export', () => {
+  it.each([
+    [[], 'folder mychart', ', or replace the folder with --force'],
+    [['--archive'], 'file mychart-0.1.0.tgz', ', or replace the file with --force'],
+    [['-d', 'taken'], '', ''],
+  ])('says with %j which flags help where something is in the way', async (flags, what, advice) => {
+    const { chartroom, work } = await person()
+    await writeChart(work)
+    await writeFile(join(work, 'mychart-0.1.0.tgz'), '')
+    await writeFile(join(work, 'taken'), '')
+    await chartroom(['chart', 'save', 'mychart', 'a:1'])
+
+    const { stderr, exit } = await chartroom(['chart', 'export', 'a:1', ...flags])
+
+    expect(stderr.split('\n')[0]).toContain(what)
+    expect(stderr.split('\n')[1]).toBe(`Choose another place with -d DIR${advice}.`)
+    expect(exit).toBe(14)
+  })
+})
+
 describe('a command that is stopped', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'by %s ends at once, says so, and has exit code 130',
     async (signal) => {
       const events = new EventEmitter()
@@ -219,9 +291,45 @@ describe('registry login', () => {
 
     expect(stderr).toBe(
       'The password cannot be asked for, because standard input is not a terminal; use --password-stdin.\n' +
-        'Run: chartroom registry login --help\n',
+        'Run: chartroom registry login -u myuser --password-stdin localhost:5000 < FILE\n',
     )
     expect(exit).toBe(2)
+  })
+
+  it('asks no registry about an empty password', async () => {
+    const { chartroom } = await person()
+    const args = ['registry', 'login', '-u', "it's me", '--password-stdin', 'localhost:1']
+
+    const { stderr, exit } = await chartroom(args, { input: '\n' })
+
+    expect(stderr).toBe(
+      'The password is empty.\n' +
+        "Run: chartroom registry login -u 'it'\\''s me' --password-stdin localhost:1 < FILE\n",
+    )
+    expect(exit).toBe(2)
+  })
+
+  it('tells programs once where the login is kept', async () => {
+    const { host } = await localRegistry()
+    const { chartroom } = await person()
+    const args = ['registry', 'login', '-u', 'me', '--password-stdin', host, '-o', 'json']
+
+    const { stdout, stderr } = await chartroom(args, { input: 'x' })
+
+    expect(JSON.parse(stdout)).toMatchObject({ host, warning: expect.any(String) as string })
+    expect(stderr).toBe('')
+  })
+
+  it.each(['/myrepo', '/myrepo/mychart', ''])('is for the whole host, and says so: %s', async (rest) => {
+    const { host } = await localRegistry()
+    const { chartroom } = await person()
+    const written = rest === '' ? `http://${host}` : `${host}${rest}`
+
+    const { stderr } = await chartroom(['registry', 'login', '-u', 'me', '--password-stdin', written], {
+      input: 'x',
+    })
+
+    expect(stderr.split('\n')).toContain(`The login is for the whole of ${host}.`)
   })
 
   it('warns about a password on the command line', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommandLine } from '../../src/cli/args.ts'
 import { helpText } from '../../src/cli/help.ts'
+import { exitCodes } from '../../src/core/index.ts'
 import { globalFlags, groups, verbs, type Group } from '../../src/cli/verbs.ts'
 
 const groupNames = Object.keys(groups) as Group[]
@@ -13,8 +14,9 @@ describe('the help', () => {
       expect(text).toContain(path.slice(path.indexOf(' ') + 1))
       expect(text).toContain(summary)
     }
-    expect(text).toContain('3    unauthorized, forbidden, not-logged-in')
-    expect(text).toContain('130  cancelled')
+    expect(text).toContain('3    login needed or refused')
+    for (const code of new Set(Object.values(exitCodes)))
+      expect(text).toMatch(new RegExp(`^  ${code} +\\w+`, 'm'))
   })
 
   it.each(groupNames)('of %s lists its verbs', (group) => {

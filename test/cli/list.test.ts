@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile, utimes } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { person, type Person } from '../support/commandLine.ts'
@@ -79,6 +80,44 @@ describe('chart list', () => {
     expect(end).toBe('')
     expect(stderr).toMatch(/^WARNING: localhost:5000\/myrepo\/mychart:2\.7\.0 cannot be used: .+\.\n$/)
     expect(exit).toBe(0)
+  })
+
+  it('cuts a name of any length, in its warning too, and has it whole for programs', async () => {
+    const { chartroom, cacheHome } = await personWithCache('helm-3.2.4', 'base')
+    const name = `$&${'x'.repeat(1_000_000)}`
+    const entry = (digest: string): unknown => ({
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      digest,
+      size: 1,
+      annotations: { 'org.opencontainers.image.ref.name': name },
+    })
+    const index = join(cacheHome, 'registry', 'cache', 'index.json')
+    const printed: string[] = []
+    for (const digest of [`sha256:${'0'.repeat(64)}`, `sha256:${'?'.repeat(1_000_000)}`]) {
+      await writeFile(index, JSON.stringify({ manifests: [entry(digest)] }))
+      printed.push((await chartroom(['chart', 'list'])).stderr)
+    }
+    const json = await chartroom(['chart', 'list', '-o', 'json'])
+
+    expect(printed[0]).toMatch(
+      /^WARNING: \$&x{195}\.\.\. cannot be used: The manifest of \$&x{195}\.\.\. is missing: there is no .+\.\n$/,
+    )
+    expect(printed.map((text) => text.length < 1500)).toEqual([true, true])
+    expect(JSON.parse(json.stdout)).toMatchObject([{ reference: name }])
+  })
+
+  it('says what is wrong where a pipe stands in place of the index', async () => {
+    const { chartroom, cacheHome } = await person()
+    const cache = join(cacheHome, 'registry', 'cache')
+    await mkdir(cache, { recursive: true })
+    execFileSync('mkfifo', [join(cache, 'index.json')])
+
+    const { stderr, exit } = await chartroom(['chart', 'list'])
+
+    expect(stderr).toBe(
+      `${join(cache, 'index.json')} is not read: it is a pipe or a device; it should be a file.\nMove it away.\n`,
+    )
+    expect(exit).toBe(11)
   })
 
   it('shows whole references on request, and narrower columns too', async () => {

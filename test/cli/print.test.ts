@@ -1,8 +1,12 @@
+import { loadAll } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import { failureOf, type Doing } from '../../src/cli/failure.ts'
 import { Printer } from '../../src/cli/print.ts'
 import { UsageError } from '../../src/cli/usageError.ts'
 import type { Command, Output } from '../../src/cli/args.ts'
-import { ChartroomError } from '../../src/core/index.ts'
+import { ChartroomError, type Limits } from '../../src/core/index.ts'
+import { PortTaken } from '../../src/localRegistry/index.ts'
+import { fileSystemError } from '../support/fileSystemError.ts'
 
 describe('a failure', () => {
   it('is two lines: what failed, and what to do', () => {
@@ -49,6 +53,60 @@ describe('a failure', () => {
 
     expect(print.failure(new UsageError('"chartroom chart save" needs PATH.', 'chart save'))).toBe(2)
     expect(err()).toBe('"chartroom chart save" needs PATH.\nRun: chartroom chart save --help\n')
+  })
+
+  it('names the flag for the limit that was passed, in sizes that a person reads', () => {
+    const limits: Limits = { unpacked: 100, file: 6 * 1024 * 1024, entries: 10 }
+
+    expect(
+      adviceOf(new ChartroomError('too-large', { message: 'x', expected: limits.file }), { limits }),
+    ).toBe('If you trust this chart, raise the limit of 6.0 MiB, for example with --max-file 16MiB.')
+    expect(adviceOf(new ChartroomError('too-large', { message: 'x', expected: 10 }), { limits })).toBe(
+      'If you trust this chart, raise the limit of 10 files, for example with --max-entries 20.',
+    )
+    expect(
+      adviceOf(new ChartroomError('too-large', { message: 'x', expected: 100, actual: 1500 }), { limits }),
+    ).toBe('If you trust this chart, raise the limit of 100 B, for example with --max-unpacked 2KiB.')
+  })
+
+  it.each<[string, Command['verb'], string]>([
+    ['scandir', 'chart list', 'Make it readable.'],
+    ['mkdir', 'chart save', 'Make it writable, or use another place with HELM_CACHE_HOME=DIR.'],
+    ['open', 'chart save', 'Make it writable, or use another place with HELM_CACHE_HOME=DIR.'],
+    ['mkdir', 'chart export', 'Make it writable, or use another place with -d DIR.'],
+    ['open', 'registry login', 'Make it writable, or use another place with HELM_REGISTRY_CONFIG=FILE.'],
+  ])('of permissions, at %s by %s', (syscall, verb, advice) => {
+    const path = '/nowhere/at/all'
+    const cause: NodeJS.ErrnoException = fileSystemError('EACCES', path)
+    cause.syscall = syscall
+
+    expect(adviceOf(new ChartroomError('store-readonly', { message: 'x', path, cause }), { verb })).toBe(
+      advice,
+    )
+  })
+
+  it('of a port that is taken names the command with the next one', () => {
+    const ports = [5000, 65535].map((port) => adviceOf(new PortTaken(port, undefined)))
+
+    expect(ports).toEqual([
+      'Run: chartroom registry serve --port 5001',
+      'Run: chartroom registry serve --port 0',
+    ])
+  })
+
+  it('is YAML where that is asked for, a document each', () => {
+    const { print, out, err } = printer('yaml')
+
+    print.warning('It is old.')
+    print.failure(new UsageError('"x" is not a flag.', 'chart save'))
+    print.stopped()
+
+    expect(out()).toBe('')
+    expect(loadAll(err())).toEqual([
+      { warning: 'It is old.' },
+      { error: { kind: 'usage', message: '"x" is not a flag.', advice: 'Run: chartroom chart save --help' } },
+      { error: { kind: 'cancelled', message: 'Stopped.' } },
+    ])
   })
 
   it('is an object with its kind and evidence for programs', () => {
@@ -142,6 +200,11 @@ describe('the output for programs', () => {
     expect(JSON.parse(err())).toEqual({ warning: 'It is old.' })
   })
 })
+
+/** The last line that a person sees. */
+function adviceOf(error: unknown, doing?: Doing): string | undefined {
+  return failureOf(error, doing).lines.at(-1)
+}
 
 function printer(
   output: Output = 'table',

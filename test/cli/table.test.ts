@@ -34,6 +34,12 @@ describe('a table', () => {
     expect(formatTable([['図表'], ['abcde']], 60)).toEqual(['図表 ', 'abcde'])
   })
 
+  it('can have more rows than a call can have arguments', () => {
+    const rows = Array.from({ length: 200_000 }, () => ['a'])
+
+    expect(formatTable([['REF'], ...rows], 60)).toHaveLength(200_001)
+  })
+
   it('never cuts a wide character in half', () => {
     expect(formatTable([['図表図表図表']], 8)).toEqual(['図表...'])
   })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -58,7 +59,7 @@ describe('replacing a file', () => {
         if (step === failing) throw fileSystemError('ENOSPC', path)
       })
 
-      await expect(replaceFile(path, Buffer.from('new'), directory)).rejects.toThrow('ENOSPC')
+      await expect(replaceFile(path, Buffer.from('new'), `${path}.new`)).rejects.toThrow('ENOSPC')
 
       stop()
       expect(await readFile(path, 'utf8'), failing).toBe('old')
@@ -75,5 +76,16 @@ describe('reading a small file', () => {
     expect(await readSmall(join(directory, 'none'), 10)).toBeUndefined()
     await expect(readSmall(join(directory, 'large'), 100_000)).rejects.toMatchObject({ kind: 'too-large' })
     expect(await readSmall(join(directory, 'large'), 100_001)).toHaveLength(100_001)
+  })
+
+  it('refuses a pipe, which nobody may ever write to, and a device', async () => {
+    const pipe = join(await temporaryDirectory(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+
+    await expect(readSmall(pipe, 10)).rejects.toMatchObject({
+      kind: 'store-corrupt',
+      message: `${pipe} is not read: it is a pipe or a device; it should be a file.`,
+    })
+    await expect(readSmall('/dev/zero', 10)).rejects.toMatchObject({ kind: 'store-corrupt' })
   })
 })

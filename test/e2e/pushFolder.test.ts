@@ -24,6 +24,10 @@ describe('Push Chart… on a folder', () => {
     await workbench.screenshot('a destination that is refused as it is typed')
     await workbench.quickInput.fill(`${registry.host}/myrepo/mychart`)
     await workbench.quickInput.choose(reference)
+    await workbench.quickInput.items.filter({ hasText: 'Helm 3.0–3.6 and later' }).waitFor()
+    expect(await workbench.quickInput.title()).toBe(`Who will read the charts of ${registry.host}?`)
+    await workbench.screenshot('the question who will read the charts')
+    await workbench.quickInput.choose('Helm 3.7 and later, Flux, Argo CD')
     await workbench.notification(`Pushed mychart 0.1.0 to ${registry.host}.`)
     await workbench.openView('Cached Charts')
     await workbench.expand(`${registry.host}/myrepo/mychart`)
@@ -36,16 +40,23 @@ describe('Push Chart… on a folder', () => {
     expect(await tagsOf(registry.host, 'myrepo/mychart')).toEqual(['0.1.0'])
     await pushFolder(workbench, 'mychart')
     expect((await workbench.quickInput.choices())[0]).toBe(reference)
+    await workbench.quickInput.choose(reference)
+    await workbench.notification(`Pushed mychart 0.1.0 to ${registry.host}.`)
+    expect(await layerTypeOf(registry.host, 'myrepo/mychart', '0.1.0')).toBe(
+      'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+    )
   })
 
   it('asks before it replaces another chart under the same tag', async () => {
     const registry = await startDockerRegistry()
-    const workbench = await openWorkbench({ workspaceFolder: await workspaceWith('mychart', 'other') })
+    const workbench = await openWorkbench({
+      workspaceFolder: await workspaceWith('mychart', 'other'),
+    })
     const reference = `${registry.host}/myrepo/mychart:0.1.0`
     await pushTo(workbench, 'mychart', reference)
     await workbench.notification('Pushed mychart')
 
-    await pushTo(workbench, 'other', reference)
+    await pushTo(workbench, 'other', reference, { isFirst: false })
     const question = await workbench.answerDialog('Replace')
 
     expect(question).toContain(`Replace ${reference}?`)
@@ -54,7 +65,9 @@ describe('Push Chart… on a folder', () => {
 
   it('logs in where the registry wants it, says when the password is wrong, and then goes on by itself', async () => {
     const registry = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
-    const workbench = await openWorkbench({ workspaceFolder: await workspaceWith('mychart') })
+    const workbench = await openWorkbench({
+      workspaceFolder: await workspaceWith('mychart'),
+    })
 
     await pushTo(workbench, 'mychart', `${registry.host}/myrepo/mychart:0.1.0`)
     await workbench.clickNotificationAction(`${registry.host} wants a login.`, 'Log In')
@@ -138,10 +151,24 @@ async function pushFolder(workbench: Workbench, folder: string): Promise<void> {
   await workbench.contextMenu(folder, 'Push Chart…')
 }
 
-async function pushTo(workbench: Workbench, folder: string, reference: string): Promise<void> {
+/** @param isFirst whether the window does not know yet who reads the charts of the registry, and so asks */
+async function pushTo(
+  workbench: Workbench,
+  folder: string,
+  reference: string,
+  { isFirst = true } = {},
+): Promise<void> {
   await pushFolder(workbench, folder)
   await workbench.quickInput.fill(reference)
   await workbench.quickInput.choose(reference)
+  if (isFirst) await workbench.quickInput.choose('Helm 3.0–3.6 and later')
+}
+
+async function layerTypeOf(host: string, repository: string, tag: string): Promise<string | undefined> {
+  const answer = await fetch(`http://${host}/v2/${repository}/manifests/${tag}`, {
+    headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+  })
+  return ((await answer.json()) as { layers: { mediaType: string }[] }).layers[0]?.mediaType
 }
 
 async function tagsOf(host: string, repository: string, login?: string): Promise<string[]> {

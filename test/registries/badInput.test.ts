@@ -183,10 +183,17 @@ describe('a reference that is none: every part is named', () => {
 })
 
 describe('a chart that cannot be found', () => {
-  it.each(['push', 'export', 'remove'])('in the cache, to %s it', async (verb) => {
+  const saveOrPull =
+    'Run: chartroom chart save PATH localhost:5000/myrepo/mychart:1.0.0, or: chartroom chart pull localhost:5000/myrepo/mychart:1.0.0'
+
+  it.each([
+    ['push', saveOrPull],
+    ['export', saveOrPull],
+    ['remove', 'Run: chartroom chart list'],
+  ])('in the cache, to %s it', async (verb, advice) => {
     expect(await refusal(`chart ${verb} localhost:5000/myrepo/mychart:1.0.0`)).toEqual([
       'localhost:5000/myrepo/mychart:1.0.0 is not in the cache.',
-      'Save or pull it first.',
+      advice,
       'exit 4',
     ])
   })
@@ -270,7 +277,6 @@ describe('a registry', () => {
     expect(await refusal(`registry logout ${registry.host}`)).toMatchInlineSnapshot(`
       [
         "There is no login for HOST.",
-        "Run: chartroom registry login HOST",
         "exit 3",
       ]
     `)
@@ -337,7 +343,7 @@ describe('a disk', () => {
     expect(await refusal('chart export localhost:5000/myrepo/mychart:1.0.0')).toMatchInlineSnapshot(`
       [
         "The folder mychart exists and is not empty.",
-        "Choose another place, or replace it with --force.",
+        "Choose another place with -d DIR, or replace the folder with --force.",
         "exit 14",
       ]
     `)
@@ -349,9 +355,9 @@ describe('a disk', () => {
     expect(await refusal('chart export localhost:5000/myrepo/mychart:1.0.0 -d mychart/Chart.yaml'))
       .toMatchInlineSnapshot(`
       [
-        "Could not export localhost:5000/myrepo/mychart:1.0.0: a file stands where a directory should be (mychart/Chart.yaml/mychart).",
-        "Repair what is named here, or move it away.",
-        "exit 11",
+        "mychart/Chart.yaml is a file, so nothing can be exported into it.",
+        "Choose another place with -d DIR.",
+        "exit 14",
       ]
     `)
   })

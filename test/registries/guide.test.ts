@@ -122,7 +122,7 @@ describe.each(['that lets everybody in', 'that wants a login'])(
       expect(play.refusal).toEqual({
         stdout: '',
         stderr:
-          'The folder mychart exists and is not empty.\nChoose another place, or replace it with --force.\n',
+          'The folder mychart exists and is not empty.\nChoose another place with -d DIR, or replace the folder with --force.\n',
         exit: 14,
       })
     })

@@ -2,19 +2,29 @@ import type { CachedChart, ErrorKind } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import { formatAge, formatSize, listCharts, printable, shortDigest } from '../../core/index.ts'
 import { chartFields } from '../chartOutput.ts'
-import { formatTable } from '../table.ts'
+import { formatTable, shortened } from '../table.ts'
 
 export async function list({ cache, globals, print, options }: Context): Promise<number> {
   const charts = await listCharts(cache, options)
   const now = Date.now()
   const rows = charts.map((chart) => rowOf(chart, now).map(printable))
-  print.lines(...formatTable([header, ...rows], globals.columnWidth))
+  for (const line of formatTable([header, ...rows], globals.columnWidth)) print.lines(line)
   print.data(charts.map(chartFields))
   for (const { reference, problem } of charts) {
-    if (problem !== undefined) print.warning(`${reference} cannot be used: ${problem.message}`)
+    if (problem === undefined) continue
+    const name = shortened(reference, longestName)
+    const why = shortened(
+      problem.message.replaceAll(reference, () => name),
+      longestReason,
+    )
+    print.warning(`${name} cannot be used: ${why}`)
   }
   return 0
 }
+
+/** An index that something else wrote may hold names of any length; `--output json` has them whole. */
+const longestName = 200
+const longestReason = 1000
 
 const header = ['REF', 'NAME', 'VERSION', 'DIGEST', 'SIZE', 'CREATED']
 

@@ -10,7 +10,7 @@ type Login = Extract<Command, { verb: 'registry login' }>
 const maxPasswordLength = 1024 * 1024
 
 export async function login(command: Login, context: Context): Promise<number> {
-  const { registries, credentials, print, options } = context
+  const { registries, credentials, globals, print, options } = context
   const { host, store, warning } = await logIn(
     registries,
     credentials,
@@ -18,17 +18,29 @@ export async function login(command: Login, context: Context): Promise<number> {
     await answers(command, context),
     options,
   )
-  if (warning !== undefined) print.warning(warning)
+  // Programs find it in the result.
+  if (warning !== undefined && globals.output === 'table') print.warning(warning)
+  if (isMoreThanHost(command.host)) print.note(`The login is for the whole of ${host}.`)
   print.lines('Login succeeded')
   print.data({ host, store, ...(warning === undefined ? {} : { warning }) })
   return 0
 }
 
+/** Whether somebody wrote a scheme or a repository, to which a login cannot be confined. */
+function isMoreThanHost(host: string): boolean {
+  return host.replace(/\/$/, '').includes('/')
+}
+
 async function answers(
-  { username = '', password = '', passwordStdin }: Login,
+  command: Login,
   { print, options }: Context,
 ): Promise<{ username: string; password: string }> {
-  if (passwordStdin) return { username, password: await readPassword() }
+  const { username = '', password = '', passwordStdin } = command
+  if (passwordStdin) {
+    const read = await readPassword()
+    if (read === '') throw usage('The password is empty.', lineToType(command))
+    return { username, password: read }
+  }
   if (password !== '') {
     print.warning('Using --password via the CLI is insecure. Use --password-stdin.')
     if (username !== '') return { username, password }
@@ -38,6 +50,7 @@ async function answers(
       password === ''
         ? 'The password cannot be asked for, because standard input is not a terminal; use --password-stdin.'
         : 'The user name is missing and cannot be asked for, because standard input is not a terminal; use --username.',
+      lineToType(command),
     )
   }
   const questions: Question[] = [
@@ -67,6 +80,17 @@ async function readPassword(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8').replace(/\n$/, '').replace(/\r$/, '')
 }
 
-function usage(message: string): UsageError {
-  return new UsageError(message, 'registry login')
+/** The command that works without a terminal. */
+function lineToType({ host, username = '' }: Login): string {
+  const words = ['-u', username === '' ? 'USER' : quoted(username), '--password-stdin', quoted(host)]
+  return `Run: chartroom registry login ${words.join(' ')} < FILE`
+}
+
+/** A word as a shell takes it for one. */
+function quoted(word: string): string {
+  return /^[\w.:/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+function usage(message: string, advice?: string): UsageError {
+  return new UsageError(message, 'registry login', advice)
 }

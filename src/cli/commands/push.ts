@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { formatSize, parseReference, pushChart, repositoryName } from '../../core/index.ts'
+import { formatSize, parseReference, pushChart, repositoryName, whileDoing } from '../../core/index.ts'
 import { chartFields, summary, tagOf } from '../chartOutput.ts'
 import { eachReference } from './eachReference.ts'
 
@@ -11,7 +11,7 @@ async function pushOne(
   reference: string,
   { cache, registries, globals, print, options }: Context,
 ): Promise<unknown> {
-  const known = await cache.require(reference, options)
+  const known = await whileDoing(`push ${reference}`, async () => await cache.require(reference, options))
   print.lines(
     `The push refers to repository [${repositoryName(parseReference(known.reference))}]`,
     ...summary(known),

@@ -1,4 +1,5 @@
 import { ChartroomError } from '../errors.ts'
+import { formatSize } from '../humanize.ts'
 import type { Limits } from './limits.ts'
 
 /** Counts what is taken in against the limits; a chart and the archives inside it share one. */
@@ -30,8 +31,9 @@ export class Budget {
   checkFile(path: string, size: number): void {
     if (size > this.#limits.file) {
       throw this.#tooLarge(
-        `has a file ${path} of ${size} bytes; the limit for one file is ${this.#limits.file}`,
+        `has a file ${path} of ${formatSize(size)}; the limit for one file is ${formatSize(this.#limits.file)}`,
         this.#limits.file,
+        size,
       )
     }
     if (this.#unpacked + size > this.#limits.unpacked) throw this.#tooMuch()
@@ -48,14 +50,18 @@ export class Budget {
 
   #tooMuch(): ChartroomError {
     const { unpacked } = this.#limits
-    return this.#tooLarge(`holds more than ${unpacked} bytes, which is the limit for a whole chart`, unpacked)
+    return this.#tooLarge(
+      `holds more than ${formatSize(unpacked)}, which is the limit for a whole chart`,
+      unpacked,
+    )
   }
 
-  #tooLarge(problem: string, expected: number): ChartroomError {
+  #tooLarge(problem: string, expected: number, actual?: number): ChartroomError {
     return new ChartroomError('too-large', {
       message: `${this.#chart} ${problem}.`,
       advice: 'If you trust the chart, raise the limit.',
       expected,
+      ...(actual === undefined ? {} : { actual }),
     })
   }
 }

@@ -23,3 +23,12 @@ export interface ChartOptions extends OperationOptions {
   /** Take in files that a symbolic link brings from outside the chart; by default such a link is refused. */
   readonly followLinks?: boolean
 }
+
+/** Bytes of a config blob, which every list of the cache has to read for each chart. */
+export const maxConfigSize = 1024 * 1024
+
+/** Bytes of a `.prov` file, which holds a signed Chart.yaml and a digest. */
+export const maxProvenanceSize = 1024 * 1024
+
+/** Layers of a chart's manifest: the chart, its provenance, and some room for what may come. */
+export const maxLayers = 16

@@ -1,6 +1,7 @@
 /** Longer paths, in bytes, and deeper ones are refused: nothing honest has them, and file systems break on them. */
 const maxPathLength = 1024
 const maxDepth = 32
+const maxNameLength = 255
 
 /**
  * What makes a path inside a chart unsafe or unreadable for Helm; `undefined` where it is fine. Nothing is repaired: a
@@ -26,6 +27,9 @@ export function problemOfPath(
   if (parts.includes('.') || parts.includes('')) return 'is not a plain path'
   if (/^[A-Za-z]:/.test(path)) return 'names a drive'
   if (Buffer.byteLength(path) > maxPathLength) return `is longer than ${maxPathLength} bytes`
+  if (parts.some((part) => Buffer.byteLength(part) > maxNameLength)) {
+    return `has a name of more than ${maxNameLength} bytes`
+  }
   if (parts.length > maxDepth) return `is more than ${maxDepth} folders deep`
   return platform === 'win32' ? problemOnWindows(parts) : undefined
 }

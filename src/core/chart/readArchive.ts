@@ -8,6 +8,7 @@ import { Budget } from './budget.ts'
 import { PathRegister } from './pathRegister.ts'
 import { problemOfPath } from './problemOfPath.ts'
 import { invalidChart } from './invalidChart.ts'
+import { counted } from '../progress.ts'
 import { defaultLimits, type ChartOptions } from './limits.ts'
 import { ChartLoader } from './chartLoader.ts'
 import { damaged, tarEntries, unsafe, type TarEntry } from './tarEntries.ts'
@@ -158,7 +159,11 @@ async function* unzipped(
 ): AsyncGenerator<Uint8Array> {
   let failure: unknown
   const gunzip = createGunzip()
-  const source = Readable.from(requireGzip(bytes, what), { objectMode: false })
+  let fed = 0
+  const counting = counted(requireGzip(bytes, what), (size) => {
+    fed = size
+  })
+  const source = Readable.from(counting, { objectMode: false })
   // The callback keeps the first error; iterating throws it, or that the stream closed too early.
   pipeline(source, gunzip, (error) => {
     failure = error
@@ -168,6 +173,8 @@ async function* unzipped(
       signal?.throwIfAborted()
       yield chunk as Buffer
     }
+    // After a zero byte behind the end, zlib stops reading without a word.
+    if (gunzip.bytesWritten !== fed) throw damaged(what, 'something else follows it')
   } catch (error) {
     const first = failure ?? error
     if (!(first instanceof ChartroomError) && !isAbort(first) && isZlib(first)) {
@@ -207,7 +214,8 @@ async function* requireGzip(bytes: AsyncIterable<Uint8Array>, what: string): Asy
 
 function requireMagic(head: Buffer, what: string): void {
   if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) return
-  throw invalidChart({ chart: what, path: '' }, 'this is not a chart archive, which is a .tgz file', {
+  throw new ChartroomError('invalid-chart', {
+    message: `${what} is not gzip-compressed, so it is not a chart archive.`,
     advice: 'Give a chart directory, or an archive that helm package has made.',
   })
 }

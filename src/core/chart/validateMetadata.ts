@@ -67,6 +67,8 @@ function problemOfName(raw: string, name: string): string | undefined {
   if (name.trim() === '') return 'the name is empty'
   if (name === '.' || name === '..') return `name ${quoted} stands for a directory`
   if (/[/\\]/.test(name)) return `name ${quoted} must not contain a slash or a backslash`
+  // Exported as .git or .vscode, a chart from a stranger would be obeyed by the programs that look there.
+  if (name.startsWith('.')) return `name ${quoted} begins with a dot, which makes a hidden folder`
   if (Buffer.byteLength(name) > 250) return `name ${quoted} is longer than 250 bytes`
   return undefined
 }

@@ -3,6 +3,7 @@ import { ChartroomError, messageOf } from '../errors.ts'
 import type { Credential } from '../credential.ts'
 import { factsOf, linkTargetOf, makeDirectory, readSmall, replaceFile } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
+import { clearTemporariesBeside, temporaryBeside } from '../temporaries.ts'
 import { ConfigDocument, UnreadableConfig, type Login } from './configDocument.ts'
 import { CredentialHelper, type HelperSearch } from './credentialHelper.ts'
 import { withFileLock } from './fileLock.ts'
@@ -96,6 +97,7 @@ export class CredentialFile implements CredentialStore {
    * a helper keeps for others, unknown to this file, stays. A file that cannot be understood is named in the log.
    */
   async erase(host: string, options: OperationOptions = {}): Promise<boolean> {
+    await this.#clear(options)
     const document = await this.#readOrWarn(options)
     const keys = document?.keysOf(host) ?? []
     if (document === undefined || keys.length === 0) return false
@@ -140,15 +142,16 @@ export class CredentialFile implements CredentialStore {
   }
 
   async #change(edit: (before: ConfigDocument) => ConfigDocument, options: OperationOptions): Promise<void> {
-    const path = (await linkTargetOf(this.path)) ?? this.path
+    const path = await this.#target()
     await makeDirectory(dirname(path), 0o700)
+    await this.#clear(options)
     await withFileLock(
       path,
       async () => {
         const content = Buffer.from(edit(await this.#read(options)).toString())
         const before = await factsOf(path)
         const mode = before === undefined ? 0o600 : (before.mode & 0o600) | 0o400
-        await replaceFile(path, content, dirname(path), { mode, signal: options.signal })
+        await replaceFile(path, content, await temporaryBeside(path), { mode, signal: options.signal })
         if (before !== undefined && (before.mode & 0o077) !== 0 && this.#search.around.platform !== 'win32') {
           options.log?.warn(
             `${this.name} could be read by other users of this computer; now only you can read it.`,
@@ -157,6 +160,20 @@ export class CredentialFile implements CredentialStore {
       },
       options,
     )
+  }
+
+  /** The file itself, where the path is a link to it. */
+  async #target(): Promise<string> {
+    return (await linkTargetOf(this.path)) ?? this.path
+  }
+
+  /** Removes what processes that were killed while they wrote left behind, because it holds logins. */
+  async #clear({ log }: OperationOptions): Promise<void> {
+    try {
+      await clearTemporariesBeside(await this.#target())
+    } catch (error) {
+      log?.debug(`could not clear the directory of ${this.path}: ${messageOf(error)}`)
+    }
   }
 
   async #readOrWarn(options: OperationOptions): Promise<ConfigDocument | undefined> {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { dirname } from 'node:path'
 import { ChartroomError } from '../errors.ts'
-import { codeOf, linkNew, moveOver, ownFactsOf, removeFile, temporaryName, writeNew } from '../files.ts'
+import { codeOf, linkNew, moveOver, ownFactsOf, removeFile, writeNew } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
+import { temporaryBeside } from '../temporaries.ts'
 
 const staleAfter = 10_000
 const patience = 15_000
@@ -22,7 +22,7 @@ export async function withFileLock<Value>(
   const deadline = Date.now() + patience
   while (!(await take(lock))) {
     signal?.throwIfAborted()
-    await breakStale(lock)
+    await breakStale(lock, await temporaryBeside(path))
     if (Date.now() > deadline) {
       throw new ChartroomError('store-locked', {
         message: `${path} is being changed by another process.`,
@@ -49,10 +49,9 @@ async function take(lock: string): Promise<boolean> {
   }
 }
 
-async function breakStale(lock: string): Promise<void> {
+async function breakStale(lock: string, aside: string): Promise<void> {
   const facts = await ownFactsOf(lock)
   if (facts === undefined || Date.now() - facts.modified < staleAfter) return
-  const aside = temporaryName(dirname(lock))
   try {
     await moveOver(lock, aside)
   } catch (error) {

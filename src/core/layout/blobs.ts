@@ -18,7 +18,7 @@ import { algorithmOf, Digester, hexOf, type Digest } from '../oci/digest.ts'
 import type { Content } from '../oci/target.ts'
 import { verified } from '../oci/verify.ts'
 import type { OperationOptions } from '../progress.ts'
-import { clearTemporaries, temporaryFile } from './temporaries.ts'
+import { clearTemporaries, temporaryFile } from '../temporaries.ts'
 
 /** Blobs of Helm 3.0-3.6 are read-only; on Windows, where that would keep them from being replaced, they are not. */
 const blobMode = process.platform === 'win32' ? 0o644 : 0o444

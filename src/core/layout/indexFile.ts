@@ -55,11 +55,22 @@ export function decodeIndex(bytes: Buffer, path: string): IndexFile {
   return { entries: manifests.map(entryOf), fields }
 }
 
-/** Writes an index file as Helm 3.0-3.6 does: compact, the known fields first and in Helm's order. */
-export function encodeIndex({ entries, fields }: IndexFile): Buffer {
+/**
+ * Writes an index file as Helm 3.0-3.6 does: compact, the known fields first and in Helm's order.
+ *
+ * @param path names the file in errors
+ * @throws ChartroomError `store-corrupt` where a field of another program is nested too deeply to be written again
+ */
+export function encodeIndex({ entries, fields }: IndexFile, path: string): Buffer {
   const { schemaVersion = 2, ...others } = fields
   const manifests = entries.map(({ raw }) => (isObject(raw) ? inOrder(raw) : raw))
-  return Buffer.from(JSON.stringify({ schemaVersion, manifests, ...others }))
+  try {
+    return Buffer.from(JSON.stringify({ schemaVersion, manifests, ...others }))
+  } catch (cause) {
+    // Parsing takes no stack, writing does.
+    if (cause instanceof RangeError) throw unreadable(path, 'its fields are nested too deeply', cause)
+    throw cause
+  }
 }
 
 /** An entry for a manifest, named or not. */
@@ -162,10 +173,14 @@ function parsed(text: string, path: string): unknown {
 /** Where the object that a text starts with ends; `undefined` where it does not end. */
 function endOfObject(text: string): number | undefined {
   let depth = 0
-  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}]/gs)) {
-    if (token === '{') depth += 1
-    if (token === '}') depth -= 1
-    if (token === '}' && depth === 0) return index + 1
+  let inString = false
+  for (let position = 0; position < text.length; position += 1) {
+    const character = text[position]
+    if (character === '"') inString = !inString
+    else if (inString && character === '\\') position += 1
+    else if (!inString && character === '{') depth += 1
+    else if (!inString && character === '}') depth -= 1
+    if (character === '}' && !inString && depth === 0) return position + 1
   }
   return undefined
 }

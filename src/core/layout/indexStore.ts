@@ -4,6 +4,7 @@ import { ChartroomError, messageOf } from '../errors.ts'
 import {
   codeOf,
   factsOf,
+  linkTargetOf,
   moveOver,
   readSmall,
   removeFile,
@@ -13,10 +14,10 @@ import {
   type FileFacts,
 } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
+import { clearTemporaries, clearTemporariesBeside, temporaryBeside, temporaryFile } from '../temporaries.ts'
 import { makeMissingDirectory } from './blobs.ts'
 import { decodeIndex, emptyIndex, encodeIndex, maxIndexSize, type IndexFile } from './indexFile.ts'
 import { clearTickets, withLock, type HeldLock } from './lock.ts'
-import { clearTemporaries, temporaryFile } from './temporaries.ts'
 
 /** Milliseconds for which an index that cannot be read is taken for one that is just being written. */
 const tornFor = 500
@@ -63,21 +64,27 @@ export class IndexStore {
     const { index, facts } = await this.#read(options)
     const next = edit(index)
     if (next === index) return true
-    const temporary = await temporaryFile(this.#aside)
-    await writeNew(temporary, [encodeIndex(next)], { signal: options.signal })
+    const path = await this.#target()
+    const temporary = path === this.#path ? await temporaryFile(this.#aside) : await temporaryBeside(path)
+    await writeNew(temporary, [encodeIndex(next, path)], { signal: options.signal })
     try {
       await lock.check()
       if (!isSame(facts, await factsOf(this.#path))) {
         await removeFile(temporary)
         return false
       }
-      await moveOver(temporary, this.#path)
+      await moveOver(temporary, path)
     } catch (error) {
       await removeFile(temporary)
       throw error
     }
-    await syncDirectory(this.#root)
+    await syncDirectory(dirname(path))
     return true
+  }
+
+  /** The file itself, where `index.json` is a link to it, which may lead to another file system. */
+  async #target(): Promise<string> {
+    return (await linkTargetOf(this.#path)) ?? this.#path
   }
 
   /** The index and what its file was before it was read. Other programs write it in place, so it can be seen torn. */
@@ -114,10 +121,12 @@ export class IndexStore {
   async #prepare({ log }: OperationOptions): Promise<void> {
     await makeMissingDirectory(this.#aside)
     await makeMissingDirectory(join(this.#root, 'ingest'))
+    await makeMissingDirectory(dirname(await this.#target()))
     const marker = join(this.#root, 'oci-layout')
     const version = versionOf(await readSmall(marker, 64 * 1024))
     if (version === undefined) {
-      await replaceFile(marker, Buffer.from('{"imageLayoutVersion":"1.0.0"}'), this.#aside)
+      const content = Buffer.from('{"imageLayoutVersion":"1.0.0"}')
+      await replaceFile(marker, content, await temporaryFile(this.#aside))
     } else if (!version.startsWith('1.')) {
       throw new ChartroomError('unsupported', {
         message: `${this.#root} is an image layout of version ${version}. Chartroom writes version 1.0.0, so nothing was changed.`,
@@ -129,6 +138,7 @@ export class IndexStore {
     try {
       await clearTickets(dirname(this.#aside))
       await clearTemporaries(this.#aside)
+      await clearTemporariesBeside(await this.#target())
     } catch (error) {
       log?.debug(`could not clear ${this.#aside}: ${messageOf(error)}`)
     }

@@ -14,7 +14,7 @@ import {
   writeNew,
 } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
-import { hasEnded, thisProcess, type Owner } from './owner.ts'
+import { hasEnded, thisProcess, type Owner } from '../owner.ts'
 
 export interface LockOptions extends OperationOptions {
   /** Milliseconds to wait for another process before giving up; ten seconds by default. */

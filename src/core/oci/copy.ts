@@ -54,6 +54,9 @@ export async function copy(
   await destination.tag(manifest, name, options)
 }
 
+/** How many blobs travel at a time; registries dislike clients that ask for more. */
+const atOnce = 3
+
 /** Config and layers of a manifest, each digest once. */
 function blobsOf(manifest: RawManifest, what: string): Descriptor[] {
   const parsed = parseManifest(manifest, what)
@@ -63,8 +66,8 @@ function blobsOf(manifest: RawManifest, what: string): Descriptor[] {
   return [...new Map([parsed.config, ...parsed.layers].map((blob) => [blob.digest, blob])).values()]
 }
 
-/** Runs the work on all items at once; the first failure stops the others and is thrown when they have stopped. */
-async function inParallel<Item>(
+/** Runs the work on a few items at a time; the first failure stops the others and is thrown when they have stopped. */
+async function inParallel<Item extends object>(
   items: readonly Item[],
   options: OperationOptions,
   work: (item: Item, signal: AbortSignal) => Promise<void>,
@@ -73,15 +76,17 @@ async function inParallel<Item>(
   const signal =
     options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal])
   let first: { readonly error: unknown } | undefined
-  await Promise.all(
-    items.map(async (item) => {
+  const waiting = [...items]
+  const worker = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined && first === undefined; item = waiting.shift()) {
       try {
         await work(item, signal)
       } catch (error) {
         first ??= { error }
         failed.abort()
       }
-    }),
-  )
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
   if (first !== undefined) throw first.error
 }

@@ -16,6 +16,7 @@ export interface Reference {
 }
 
 const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
+const mayBeDigest = /^sha(?:256|512):[^/]*$/
 const tagGrammar = /^\w[\w.+-]{0,127}$/
 const hostGrammar =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([1-9][0-9]{0,4}))?$/
@@ -46,6 +47,13 @@ export function parseReference(text: string): Reference {
   const path = host === '' ? body : body.slice(slash + 1)
   const colon = path.lastIndexOf(':')
   const hasTag = colon > path.lastIndexOf('/')
+  if (slash < 0 && /^(?:localhost:[0-9]{1,5}|.*\..*:[0-9]{2,5})$/.test(body)) {
+    throw invalid(
+      text,
+      'it is a host without a repository',
+      `Write the repository behind it, for example ${body}/mychart.`,
+    )
+  }
   const repository = checkedRepository(hasTag ? path.slice(0, colon) : path, text)
   const tag = hasTag ? path.slice(colon + 1) : ''
   if (digest !== undefined) return { host, repository, digest }
@@ -89,23 +97,25 @@ export function withTag({ host, repository }: Reference, tag: string): Reference
  * @throws ChartroomError `invalid-reference`
  */
 export function parseHost(text: string): string {
-  const host = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/, '')
-  if (host.includes('@'))
+  if (text.includes('@')) {
     throw invalid(text, 'a host carries no user name or password', 'Write the host alone.')
+  }
+  const host = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/, '')
   return checkedHost(host, text)
 }
 
 function splitDigest(name: string, text: string): [string, Digest | undefined] {
   const at = name.lastIndexOf('@')
   if (at < 0) return [name, undefined]
-  if (at < name.lastIndexOf('/')) {
+  const digest = name.slice(at + 1)
+  // Anything else with an @ may be a login that somebody pasted, so nothing of it is repeated.
+  if (!mayBeDigest.test(digest) || name.indexOf('@') < at) {
     throw invalid(
       text,
       'a reference carries no user name or password',
       'Log in with "chartroom registry login" instead.',
     )
   }
-  const digest = name.slice(at + 1)
   if (!isDigest(digest)) {
     throw invalid(
       text,
@@ -176,7 +186,9 @@ function invalid(reference: string, why: string, advice: string): ChartroomError
   })
 }
 
-/** What stands before an `@`, unless a digest follows, is a login that somebody pasted. It is shown to nobody. */
+/** What stands before an `@`, unless a digest follows, right or wrong, may be a login that somebody pasted. It is shown to nobody. */
 function withoutPassword(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/]*@(?!sha(?:256|512):)/i, '$1***@')
+  const at = text.lastIndexOf('@')
+  if (at < 0 || (mayBeDigest.test(text.slice(at + 1)) && text.indexOf('@') === at)) return text
+  return `***${text.slice(at)}`
 }

@@ -1,4 +1,5 @@
-import { basename, dirname, join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { dirname, join, resolve } from 'node:path'
 import type { ChartCache, SoundChart } from '../cache.ts'
 import type { ChartOptions } from '../chart/limits.ts'
 import type { Content } from '../oci/target.ts'
@@ -7,16 +8,18 @@ import { unpackArchive } from '../chart/unpackArchive.ts'
 import { ChartroomError } from '../errors.ts'
 import {
   changeMode,
+  codeOf,
   factsOf,
+  linkNew,
   makeDirectory,
   makeNewDirectory,
   moveOver,
   namesIn,
   ownFactsOf,
+  removeEmptyDirectory,
   removeFile,
   removeTree,
   syncDirectory,
-  temporaryName,
   writeNew,
 } from '../files.ts'
 import { counted } from '../progress.ts'
@@ -60,18 +63,21 @@ export async function exportChart(
     const path = join(destination, name)
     await requireDirectory(destination)
     await requireFree(path, options)
-    await makeDirectory(destination)
-    if (options.archive === true) await exportArchive(content, path, options)
-    else await exportDirectory(content, path, chart.reference, options)
+    await inNewDirectory(destination, async () => {
+      if (options.archive === true) await exportArchive(content, path, options)
+      else await exportDirectory(content, path, chart.reference, options)
+    })
     return { ...chart, path }
   })
 }
 
 async function requireDirectory(destination: string): Promise<void> {
   const facts = await factsOf(destination)
-  if (facts === undefined || facts.kind === 'directory') return
+  if (facts?.kind === 'directory') return
+  const isLink = facts === undefined && (await ownFactsOf(destination)) !== undefined
+  if (facts === undefined && !isLink) return
   throw new ChartroomError('target-exists', {
-    message: `${destination} is a file, so nothing can be exported into it.`,
+    message: `${destination} is ${isLink ? 'a link that leads nowhere' : 'a file'}, so nothing can be exported into it.`,
     advice: 'Choose a folder.',
     path: destination,
   })
@@ -79,25 +85,59 @@ async function requireDirectory(destination: string): Promise<void> {
 
 async function requireFree(path: string, { force = false, archive = false }: ExportOptions): Promise<void> {
   const facts = await ownFactsOf(path)
-  if (facts === undefined || force) return
-  if (facts.kind === 'directory' && !archive && (await namesIn(path)).length === 0) return
-  throw new ChartroomError('target-exists', {
-    message:
-      facts.kind === 'directory' ? `The folder ${path} exists and is not empty.` : `The file ${path} exists.`,
-    advice: 'Choose another place, or replace it with --force.',
+  const isDirectory = facts?.kind === 'directory'
+  if (facts === undefined || (force && isDirectory !== archive)) return
+  if (isDirectory && !archive && (await namesIn(path)).length === 0) return
+  throw targetExists(
+    isDirectory
+      ? `The folder ${path} exists${archive ? '' : ' and is not empty'}.`
+      : `The file ${path} exists${force ? ', and a folder does not replace it' : ''}.`,
+    path,
+  )
+}
+
+function targetExists(message: string, path: string): ChartroomError {
+  return new ChartroomError('target-exists', {
+    message,
+    advice: 'Choose another place, or replace it.',
     path,
   })
 }
 
-async function exportArchive(content: Content, path: string, { signal }: ExportOptions): Promise<void> {
-  const staged = stagingName(path)
-  await writeNew(staged, await content(), { signal })
+/** Makes the destination, and takes back what it made of it where the work fails. */
+async function inNewDirectory(destination: string, work: () => Promise<void>): Promise<void> {
+  const made = await makeDirectory(destination)
   try {
-    await moveOver(staged, path)
+    await work()
+  } catch (error) {
+    if (made !== undefined) await removeEmptyUpTo(resolve(destination), resolve(made))
+    throw error
+  }
+}
+
+async function removeEmptyUpTo(directory: string, highest: string): Promise<void> {
+  for (let path = directory; path.startsWith(highest); path = dirname(path)) {
+    try {
+      await removeEmptyDirectory(path)
+    } catch (error) {
+      // Somebody put something there meanwhile; it is theirs now.
+      if (isTaken(error)) return
+      throw error
+    }
+  }
+}
+
+async function exportArchive(content: Content, path: string, options: ExportOptions): Promise<void> {
+  const staged = stagingName(path)
+  await writeNew(staged, await content(), { signal: options.signal })
+  try {
+    if (options.force === true) await moveOver(staged, path)
+    else if (!(await linkNew(staged, path))) throw targetExists(`The file ${path} exists.`, path)
   } catch (error) {
     await removeFile(staged)
     throw error
   }
+  await removeFile(staged)
   await syncDirectory(dirname(path))
 }
 
@@ -112,12 +152,29 @@ async function exportDirectory(
   try {
     await unpackArchive(content, staged, reference, options)
     await changeMode(staged, 0o755)
-    await swapIn(staged, path)
+    if (options.force === true) await swapIn(staged, path)
+    else await moveIn(staged, path)
   } catch (error) {
     await removeTree(staged)
     throw error
   }
   await syncDirectory(dirname(path))
+}
+
+/** Gives a finished directory its name, unless something has come to be there meanwhile. */
+async function moveIn(staged: string, path: string): Promise<void> {
+  try {
+    if ((await ownFactsOf(path))?.kind === 'directory') await removeEmptyDirectory(path)
+    await moveOver(staged, path)
+  } catch (error) {
+    throw isTaken(error)
+      ? targetExists(`${path} came to be there while the chart was exported.`, path)
+      : error
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return ['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR'].includes(codeOf(error) ?? '')
 }
 
 /** Puts a finished directory in the place of whatever is there, which is removed only when the new one has its name. */
@@ -137,7 +194,7 @@ async function swapIn(staged: string, path: string): Promise<void> {
   await removeTree(old)
 }
 
-/** A hidden name beside the target, so that the rename stays on one file system. */
+/** A hidden name beside the target, so that the rename stays on one file system; short, so that any target can have one. */
 function stagingName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.chartroom-${basename(temporaryName('.'))}`)
+  return join(dirname(path), `.chartroom-${process.pid}-${randomUUID()}`)
 }

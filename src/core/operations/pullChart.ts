@@ -1,8 +1,10 @@
+import semver from 'semver'
 import type { ChartCache, SoundChart } from '../cache.ts'
-import type { ChartOptions } from '../chart/limits.ts'
+import { defaultLimits, type ChartOptions } from '../chart/limits.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { Registries } from '../registry/registries.ts'
 import type { RegistryRepository } from '../registry/repository.ts'
+import { checkSizes } from '../chart/checkSizes.ts'
 import { readArchive } from '../chart/readArchive.ts'
 import { readChartManifest } from '../chart/chartManifest.ts'
 import { ChartroomError } from '../errors.ts'
@@ -46,6 +48,7 @@ export async function pullChart(
     if (tag === '') throw await tagMissing(repository, wanted, options)
     const manifest = await repository.resolve(tag, options)
     const { layer } = readChartManifest(manifest, name)
+    checkSizes(manifest, options.limits ?? defaultLimits, name)
     const before = await cache.find(name, options)
     await copy(repository, cache, manifest, name, {
       ...options,
@@ -67,13 +70,19 @@ async function tagMissing(
 ): Promise<ChartroomError> {
   const name = formatReference(wanted)
   const tags = await repository.tags(options)
-  const shown = tags.slice(0, 10).join(', ')
+  const shown = tags.slice(0, 10).map(versionOfTag).join(', ')
   return new ChartroomError('invalid-reference', {
-    message: `${name} needs a tag, such as ${name}:1.0.0.`,
+    message: `${name} needs a tag.`,
     advice:
       tags.length === 0
         ? 'The repository has no tags.'
         : `The registry has: ${shown}${tags.length > 10 ? ', …' : ''}.`,
     reference: name,
   })
+}
+
+/** A tag as a person writes it: `_` is a `+` where that makes a version with build metadata. */
+function versionOfTag(tag: string): string {
+  const version = tag.replace('_', '+')
+  return semver.valid(version) === null ? tag : version
 }

@@ -5,6 +5,7 @@ import type { Metadata } from '../chart/metadata.ts'
 import type { Content } from '../oci/target.ts'
 import { encodeChartManifest } from '../chart/chartManifest.ts'
 import { encodeConfig } from '../chart/configBlob.ts'
+import { maxConfigSize, maxProvenanceSize } from '../chart/limits.ts'
 import { chartMediaTypes, type ChartFormat } from '../chart/mediaTypes.ts'
 import { packChart } from '../chart/packChart.ts'
 import { readArchive } from '../chart/readArchive.ts'
@@ -29,9 +30,6 @@ export interface SavedChart extends SoundChart {
   readonly warnings: readonly string[]
 }
 
-/** A `.prov` file holds a signed Chart.yaml and one digest; nothing honest is larger. */
-const maxProvenanceSize = 1024 * 1024
-
 /**
  * Puts a chart into the cache: a directory is packed, always into the same bytes; a `.tgz` is stored verbatim.
  *
@@ -53,13 +51,21 @@ export async function saveChart(
     if (facts === undefined) {
       throw new ChartroomError('not-found', { message: `There is no chart at ${path}.`, path })
     }
+    if (facts.kind === 'other') {
+      throw new ChartroomError('invalid-chart', {
+        message: `${path} is neither a folder nor a file.`,
+        advice: 'Give a chart directory, or an archive that helm package has made.',
+        path,
+      })
+    }
     const source =
       facts.kind === 'directory' ? await fromDirectory(path, options) : await fromArchive(path, options)
     const name = formatReference(named(wanted, source.metadata))
+    const config = encodeConfig(source.metadata)
+    if (config.length > maxConfigSize) throw configTooLarge(path, config.length)
     // An index that cannot be read is found out before anything is stored.
     await cache.find(name, options)
     const layer = await source.store(cache)
-    const config = encodeConfig(source.metadata)
     const configDescriptor = describe(chartMediaTypes.config, config)
     await cache.push(configDescriptor, () => chunk(config), options)
     const format: ChartFormat = options.format ?? 'legacy'
@@ -172,5 +178,15 @@ function digestGiven(reference: string): ChartroomError {
     message: `${reference} names a digest, and what a chart hashes to is not ours to choose.`,
     advice: 'Save it under a tag.',
     reference,
+  })
+}
+
+function configTooLarge(path: string, size: number): ChartroomError {
+  return new ChartroomError('too-large', {
+    message: `${path}: what Chart.yaml says makes ${size} bytes of metadata; more than ${maxConfigSize} are not stored.`,
+    advice: 'Move long lists and texts into files of the chart.',
+    path,
+    expected: maxConfigSize,
+    actual: size,
   })
 }

@@ -70,6 +70,7 @@ export class RegistryClient {
       answer: settings.options.requestTimeoutMs ?? defaultTimeouts.answer,
       idle: settings.options.idleTimeoutMs ?? defaultTimeouts.idle,
       commit: Math.max(settings.options.requestTimeoutMs ?? 0, defaultTimeouts.commit),
+      slow: Math.max(settings.options.idleTimeoutMs ?? 0, defaultTimeouts.slow),
     }
   }
 

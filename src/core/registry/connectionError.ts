@@ -11,17 +11,21 @@ import { TransportError } from './transport.ts'
 export function connectionError(error: unknown, host: string): unknown {
   if (!(error instanceof TransportError)) return error
   const { code } = error
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return new ChartroomError('unavailable', {
+      message: `No connection to ${host} could be opened: too many files and connections are open on this computer.`,
+      advice: 'Close other programs or raise the limit (ulimit -n), and try again.',
+      host,
+      cause: error,
+    })
+  }
   const unreachable = unreachableBecause[code]
   if (unreachable !== undefined) {
-    return transient(
-      `${host} could not be reached (${unreachable}).`,
-      unreachableTries[code] ?? 5,
-      error,
-      host,
-    )
+    return transient(`${host} could not be reached (${unreachable}).`, triesOf[code] ?? 5, error, host)
   }
   const lost = lostBecause[code]
-  if (lost !== undefined) return transient(`The connection to ${host} was lost (${lost}).`, 5, error, host)
+  if (lost !== undefined)
+    return transient(`The connection to ${host} was lost (${lost}).`, triesOf[code] ?? 5, error, host)
   if (notTls.test(code)) {
     return new ChartroomError('tls', {
       message: `${host} could not be reached over HTTPS: what it answers is not TLS.`,
@@ -64,14 +68,20 @@ const unreachableBecause: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it did not answer in time',
 }
 
-/** Where nobody listens, or the name is wrong, the person should know soon. */
-const unreachableTries: Readonly<Record<string, number>> = { ECONNREFUSED: 2, ENOTFOUND: 1, ETIMEDOUT: 2 }
+/** Where nobody listens, the name is wrong, or each try takes long, the person should know soon. */
+const triesOf: Readonly<Record<string, number>> = {
+  ECONNREFUSED: 2,
+  ENOTFOUND: 1,
+  ETIMEDOUT: 2,
+  TOO_SLOW: 2,
+}
 
 const lostBecause: Readonly<Record<string, string>> = {
   ECONNRESET: 'it was closed before the answer was complete',
   ECONNABORTED: 'it was closed before the answer was complete',
   EPIPE: 'it was closed while sending',
   ERR_STREAM_PREMATURE_CLOSE: 'the answer ended too early',
+  TOO_SLOW: 'the answer came too slowly, less than 1 KiB a second',
 }
 
 const notTls = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net'
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { ChartroomError } from '../errors.ts'
 
 /** A URL or relative reference from outside; `undefined` where it is none. */
@@ -19,8 +19,7 @@ export function isSameHost(one: URL, other: URL): boolean {
 /** Whether a URL leads to this machine: `localhost`, `*.localhost`, 127.0.0.0/8, [::1]. */
 export function isLoopback({ hostname }: URL): boolean {
   return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
+    /(?:^|\.)localhost\.?$/.test(hostname) ||
     hostname === '[::1]' ||
     (isIPv4(hostname) && hostname.startsWith('127.'))
   )
@@ -30,15 +29,45 @@ export function isLoopback({ hostname }: URL): boolean {
 export function isLocal(url: URL): boolean {
   const { hostname } = url
   if (isLoopback(url)) return true
-  if (isIPv4(hostname)) return privateIPv4.test(hostname)
+  if (isIPv4(hostname)) return notPublic.check(hostname, 'ipv4')
   const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-  return isIPv6(address) && privateIPv6.test(address)
+  return isIPv6(address) && notPublic.check(address, 'ipv6')
 }
 
-const privateIPv4 =
-  /^(?:0|10|127)\.|^169\.254\.|^172\.(?:1[6-9]|2\d|3[01])\.|^192\.168\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./
-// Unspecified, loopback, unique local, link-local, and IPv4 in IPv6 clothes.
-const privateIPv6 = /^::$|^::1$|^f[cd]|^fe[89ab]|^::ffff:/i
+/** Addresses, with the bits that count, that are not reached through the internet: RFC 6890 and its registries. */
+const notPublicIPv4 = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  // Multicast, reserved, broadcast.
+  ['224.0.0.0', 3],
+] as const
+
+/**
+ * Unique local, link-local, site-local, multicast, the local NAT64 prefix, and what wears IPv4 in other clothes; a list
+ * takes mapped addresses (::ffff:0:0/96) for IPv4 by itself.
+ */
+const notPublicIPv6 = [
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
+  ['64:ff9b:1::', 48],
+  // Unspecified, loopback and the IPv4-compatible addresses.
+  ['::', 96],
+  ['64:ff9b::', 96],
+  ['2002::', 16],
+] as const
+
+const notPublic = new BlockList()
+for (const [address, bits] of notPublicIPv4) notPublic.addSubnet(address, bits, 'ipv4')
+for (const [address, bits] of notPublicIPv6) notPublic.addSubnet(address, bits, 'ipv6')
 
 /**
  * Checks where a registry sends a request: never from HTTPS to plain HTTP, and never from the outside to this machine

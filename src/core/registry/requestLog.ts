@@ -1,5 +1,13 @@
 import { messageOf } from '../errors.ts'
-import { header, type HttpRequest, type HttpResponse, type SendOptions, type Transport } from './transport.ts'
+import { isNotTls } from './scheme.ts'
+import {
+  header,
+  TransportError,
+  type HttpRequest,
+  type HttpResponse,
+  type SendOptions,
+  type Transport,
+} from './transport.ts'
 
 /** A transport that writes one debug line for every request: method, URL, status, milliseconds, bytes. */
 export function logged(transport: Transport): Transport {
@@ -15,11 +23,15 @@ export function logged(transport: Transport): Transport {
         write(String(response.status), request.body?.size ?? header(response, 'content-length') ?? 0)
         return response
       } catch (error) {
-        write(`failed: ${messageOf(error)}`, 0)
+        write(`failed: ${reasonOf(error)}`, 0)
         throw error
       }
     },
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof TransportError && isNotTls(error) ? 'the answer is not TLS' : messageOf(error)
 }
 
 /** What a query may show. Everything else can be a signature or a token. */

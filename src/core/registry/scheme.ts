@@ -26,7 +26,11 @@ export async function findOrigin(
   } catch (error) {
     if (!(error instanceof TransportError)) throw error
     if (speaksTls(error)) return https
-    if (isDefinite(error) || !(await answersInPlainHttp(http, transport, options))) throw error
+    if (isDefinite(error)) throw error
+    options.log?.debug(
+      `${https.origin} ${isNotTls(error) ? 'answers in plain HTTP' : 'does not answer'}, trying http`,
+    )
+    if (!(await answersInPlainHttp(http, transport, options))) throw error
     return http
   }
 }
@@ -38,7 +42,10 @@ async function ask(
 ): Promise<string> {
   const response = await transport.send(
     { method: 'GET', url: new URL('/v2/', origin), headers: {} },
-    { timeouts: { answer: 10_000, idle: 5_000, commit: 10_000 }, ...(log === undefined ? {} : { log }) },
+    {
+      timeouts: { answer: 10_000, idle: 5_000, commit: 10_000, slow: 10_000 },
+      ...(log === undefined ? {} : { log }),
+    },
   )
   const text = (await readStart(response, 4096)).toString('utf8')
   return response.status === 400 ? text : ''
@@ -56,6 +63,11 @@ async function answersInPlainHttp(
     if (error instanceof TransportError) return false
     throw error
   }
+}
+
+/** What came was not TLS, and OpenSSL says so in words of its own. */
+export function isNotTls({ code }: TransportError): boolean {
+  return /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/.test(code)
 }
 
 /** A certificate that is not accepted is still a certificate. */

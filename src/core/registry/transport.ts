@@ -48,9 +48,11 @@ export interface Timeouts {
   readonly idle: number
   /** From the last byte of an upload to the headers of the answer: the registry hashes and moves the blob then. */
   readonly commit: number
+  /** In so much waiting for the body of an answer at least a KiB a second has to come. */
+  readonly slow: number
 }
 
-export const defaultTimeouts: Timeouts = { answer: 30_000, idle: 30_000, commit: 120_000 }
+export const defaultTimeouts: Timeouts = { answer: 30_000, idle: 30_000, commit: 120_000, slow: 60_000 }
 
 /** There was no answer, or it was cut. Its text holds no URL, because a URL can hold a secret. */
 export class TransportError extends Error {

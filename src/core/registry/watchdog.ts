@@ -3,6 +3,9 @@ import { messageOf } from '../errors.ts'
 import { TransportError, defaultTimeouts } from './transport.ts'
 import type { RequestBody, SendOptions, Timeouts } from './transport.ts'
 
+/** Bytes a second; an answer that comes more slowly would hold an operation for hours. */
+const slowest = 1024
+
 /** Watches one exchange: ends it when the caller aborts or when nothing happens for too long, and remembers why. */
 export class Watchdog {
   /** Aborted when the exchange has to end. */
@@ -57,12 +60,23 @@ export class Watchdog {
 
   /** Passes the body of an answer on; only the time that the reader waits counts. */
   async *received(body: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+    let waited = 0
+    let received = 0
     try {
       this.expect('idle')
+      let since = performance.now()
       for await (const chunk of body) {
         this.rest()
+        waited += performance.now() - since
+        received += chunk.length
+        if (waited >= this.#timeouts.slow) {
+          if (received < (slowest * waited) / 1000) throw tooSlow()
+          waited = 0
+          received = 0
+        }
         yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
         this.expect('idle')
+        since = performance.now()
       }
     } catch (error) {
       throw this.reasonFor(error)
@@ -80,6 +94,10 @@ export class Watchdog {
     const message = withoutUrl(messageOf(error))
     return new TransportError(codeOf(error, message), message)
   }
+}
+
+function tooSlow(): TransportError {
+  return new TransportError('TOO_SLOW', `less than ${slowest} bytes a second came`)
 }
 
 function codeOf(error: unknown, message: string): string {

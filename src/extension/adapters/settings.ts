@@ -10,8 +10,12 @@ export function cachePath(): string {
   return resolve(homedir(), set.replace(/^~(?=$|[/\\])/, '.'))
 }
 
-/** The manifest that saving writes. */
-export function manifestFormat(): 'legacy' | 'modern' {
-  const set = workspace.getConfiguration('chartroom').get<string>('manifestFormat', 'legacy')
-  return set === 'modern' ? 'modern' : 'legacy'
+/** A manifest that saving can write: for Helm 3.0-3.6 and later, or for Helm 3.7 and later. */
+export type ManifestFormat = 'legacy' | 'modern'
+
+/** The manifest that a person set for all charts; `undefined` where nobody did. */
+export function manifestFormat(): ManifestFormat | undefined {
+  const inspected = workspace.getConfiguration('chartroom').inspect<string>('manifestFormat')
+  const set = inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue
+  return set === 'modern' || set === 'legacy' ? set : undefined
 }

@@ -9,6 +9,7 @@ import {
   type CachedChart,
   type SoundChart,
 } from '../../core/index.ts'
+import type { ManifestFormat } from '../adapters/settings.ts'
 import type { App } from '../app.ts'
 import { isCacheNode, type CacheNode } from '../views/cacheNodes.ts'
 import { judgeDestination, suggestDestinations, type ChartName, type Suggestion } from './destinations.ts'
@@ -67,6 +68,21 @@ export async function pickChartFolder(app: App, title: string, openLabel: string
   })
   if (picked === undefined) throw dismissed()
   return picked.value ?? (await askFolder(title, openLabel))
+}
+
+/** Asks which programs read the charts of a registry, because older and newer ones want other manifests. */
+export async function askFormat(host: string): Promise<ManifestFormat> {
+  const items: (QuickPickItem & { readonly value: ManifestFormat })[] = [
+    { label: l10n.t('Helm 3.0–3.6 and later'), value: 'legacy' },
+    { label: l10n.t('Helm 3.7 and later, Flux, Argo CD'), value: 'modern' },
+  ]
+  const picked = await window.showQuickPick(items, {
+    title: l10n.t('Who will read the charts of {0}?', host),
+    placeHolder: l10n.t('Asked once for each registry'),
+    ignoreFocusOut: true,
+  })
+  if (picked === undefined) throw dismissed()
+  return picked.value
 }
 
 /** Asks for a folder on disk. */

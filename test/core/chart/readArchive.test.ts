@@ -189,14 +189,14 @@ describe('the limits of an archive', () => {
   const limits = { unpacked: 1000, file: 500, entries: 3 }
 
   it.each([
-    ['a file too large', [{ path: 'arc/a', content: 'x'.repeat(501) }], 'has a file arc/a of 501 bytes'],
+    ['a file too large', [{ path: 'arc/a', content: 'x'.repeat(501) }], 'has a file arc/a of 501 B'],
     [
       'files too large together',
       [
         { path: 'arc/a', content: 'x'.repeat(500) },
         { path: 'arc/b', content: 'x'.repeat(480) },
       ],
-      'holds more than 1000 bytes',
+      'holds more than 1000 B',
     ],
     ['too many files', [{ path: 'arc/a' }, { path: 'arc/b' }, { path: 'arc/c' }], 'has more than 3 files'],
     [
@@ -267,11 +267,14 @@ describe('a damaged archive', () => {
   })
 
   it('is refused with anything behind its end, however the pieces fall', async () => {
-    const longer = Buffer.concat([sound, Buffer.from('garbage')])
-    for (let size = 1; size <= longer.length; size++) {
-      await expect(readArchive(content(longer, size), 'arc.tgz'), `pieces of ${size}`).rejects.toMatchObject({
-        kind: 'integrity',
-      })
+    for (const more of ['garbage', '\0garbage', '\0']) {
+      const longer = Buffer.concat([sound, Buffer.from(more)])
+      for (let size = 1; size <= longer.length; size++) {
+        await expect(
+          readArchive(content(longer, size), 'arc.tgz'),
+          `${JSON.stringify(more)} in pieces of ${size}`,
+        ).rejects.toMatchObject({ kind: 'integrity' })
+      }
     }
   })
 
@@ -302,7 +305,7 @@ describe('a damaged archive', () => {
     ['a text', 'apiVersion: v2\n'],
   ])('is told from %s', async (_what, text) => {
     await expect(readArchive(content(Buffer.from(text)), 'x.tgz')).rejects.toThrow(
-      'x.tgz: this is not a chart archive, which is a .tgz file.',
+      'x.tgz is not gzip-compressed, so it is not a chart archive.',
     )
   })
 })

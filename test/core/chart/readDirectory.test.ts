@@ -168,7 +168,7 @@ describe('what a person reads about a chart that cannot be loaded', () => {
     ],
     [
       'charts-bad-tgz',
-      'charts-bad-tgz: charts/broken-1.0.0.tgz: this is not a chart archive, which is a .tgz file.',
+      'charts-bad-tgz: charts/broken-1.0.0.tgz is not gzip-compressed, so it is not a chart archive.',
     ],
     ['symlink-broken', 'symlink-broken: files/dangling.txt: this link leads to nothing.'],
     ['schema-not-json', 'schema-not-json: values.schema.json: this is not valid JSON.'],
@@ -271,7 +271,7 @@ describe('a chart directory', () => {
     await expect(readDirectory(directory, { limits: { ...limits, file: 99 } })).rejects.toThrow(
       expect.objectContaining({
         kind: 'too-large',
-        message: 'mychart has a file a of 100 bytes; the limit for one file is 99.',
+        message: 'mychart has a file a of 100 B; the limit for one file is 99 B.',
       }),
     )
     await expect(readDirectory(directory, { limits: { ...limits, unpacked: 199 } })).rejects.toMatchObject({

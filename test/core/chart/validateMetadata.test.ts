@@ -60,6 +60,7 @@ describe('the metadata of a chart', () => {
     ['name: ../../evil', 'name "../../evil" must not contain a slash or a backslash'],
     [String.raw`name: a\b`, String.raw`name "a\\b" must not contain a slash or a backslash`],
     [String.raw`name: "a\u0007b"`, 'name "ab" holds control characters'],
+    ['name: .git', 'name ".git" begins with a dot, which makes a hidden folder'],
     ['name: "  "', 'the name is empty'],
     ['name: ""', 'the name is missing'],
     [`name: ${'x'.repeat(300)}`, `name "${'x'.repeat(100)}" is longer than 250 bytes`],

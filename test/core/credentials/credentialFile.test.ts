@@ -1,8 +1,10 @@
 import { lstat, readdir, readFile, stat, symlink, utimes } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CredentialFile } from '../../../src/core/credentials/credentialFile.ts'
 import { observeSteps } from '../../../src/core/files.ts'
 import { fixture } from '../../support/fixtures.ts'
+import { nameOfEnded } from '../../support/nameOfEnded.ts'
 import { aHome, aLog, base64, configWith, helm32, helm36, helm38, myuser, type Home } from './home.ts'
 
 function fileIn(home: Home, name: string = helm32): CredentialFile {
@@ -181,6 +183,38 @@ describe('a credentials file that is written', () => {
     await Promise.all(hosts.map((host) => fileIn(home).save(host, myuser)))
 
     expect(Object.keys((JSON.parse(await home.read(helm32)) as { auths: object }).auths)).toEqual(hosts)
+  })
+
+  it.each([
+    [
+      'the next login',
+      async (file: CredentialFile) => {
+        await file.save('r.org', myuser)
+      },
+    ],
+    ['the next logout', async (file: CredentialFile) => await file.erase('r.org')],
+  ])('is rid of what a killed process left beside it, password and all, with %s', async (_, act) => {
+    const home = await aHome()
+    const folder = '.cache/helm/registry'
+    await home.write(`${folder}/other.json`, '{}')
+    await home.write(helm32, '{}')
+    let running = ''
+    const stop = observeSteps((step, path) => {
+      if (step === 'create' && !path.endsWith('.lock')) running = basename(path)
+    })
+    await fileIn(home).save('o.org', myuser)
+    stop()
+    const foreign = await nameOfEnded('other.json')
+    for (const name of [running, running.replace(`-${process.pid}-`, '-999999999-'), foreign]) {
+      await home.write(`${folder}/${name}`, configWith('r.org', 'secret'))
+    }
+
+    await act(fileIn(home))
+
+    expect(running).toMatch(new RegExp(`^\\.config\\.json\\.chartroom-${process.pid}-`))
+    expect((await readdir(home.path(folder))).sort()).toEqual(
+      [running, foreign, 'config.json', 'other.json'].sort(),
+    )
   })
 
   it('gets past the lock of a process that died', async () => {

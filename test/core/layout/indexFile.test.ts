@@ -47,11 +47,20 @@ describe('reading an index file', () => {
     (garbage) => {
       const text = '{"schemaVersion":2,"manifests":[],"note":"a } and a \\" in a text"}'
 
-      expect(encodeIndex(decode(text + garbage)).toString()).toBe(
+      expect(encodeIndex(decode(text + garbage), '/x/index.json').toString()).toBe(
         '{"schemaVersion":2,"manifests":[],"note":"a } and a \\" in a text"}',
       )
     },
   )
+
+  it('tells at once that a text of megabytes without an end is damaged', () => {
+    const text = `{"a${'\\"'.repeat(1_000_000)}`
+    const before = performance.now()
+
+    expect(() => decode(text)).toThrow(expect.objectContaining({ kind: 'store-corrupt' }))
+
+    expect(performance.now() - before).toBeLessThan(1000)
+  })
 
   it('keeps an entry that cannot be used, and says why it cannot', () => {
     const index = decode('{"manifests":[null,7,{"mediaType":"a","digest":"sha256:../../x","size":1}]}')
@@ -62,7 +71,7 @@ describe('reading an index file', () => {
       '"sha256:../../x" is not a sha256 or sha512 digest.',
     ])
     expect(index.entries.every(({ descriptor }) => descriptor === undefined)).toBe(true)
-    expect(encodeIndex(index).toString()).toContain('"manifests":[null,7,{"mediaType":"a"')
+    expect(encodeIndex(index, '/x/index.json').toString()).toContain('"manifests":[null,7,{"mediaType":"a"')
   })
 
   it('finds a name although another annotation is no text', () => {
@@ -77,14 +86,14 @@ describe('writing an index file', () => {
   it('gives the bytes that Helm wrote', async () => {
     const bytes = await readFile(fixture('cache', 'helm-3.6.3', 'base', 'registry', 'cache', 'index.json'))
 
-    expect(encodeIndex(decodeIndex(bytes, 'index.json'))).toEqual(bytes)
+    expect(encodeIndex(decodeIndex(bytes, 'index.json'), 'index.json')).toEqual(bytes)
   })
 
   it('is compact and in the order of Helm, whatever the order was', async () => {
     const pretty = fixture('cache', 'helm-3.6.3', 'pretty-index', 'registry', 'cache', 'index.json')
     const plain = fixture('cache', 'helm-3.6.3', 'index-version-3', 'registry', 'cache', 'index.json')
 
-    const written = encodeIndex(decodeIndex(await readFile(pretty), 'index.json')).toString()
+    const written = encodeIndex(decodeIndex(await readFile(pretty), 'index.json'), '/x/index.json').toString()
 
     expect(written).toBe((await readFile(plain, 'utf8')).replace('"schemaVersion":3', '"schemaVersion":2'))
   })
@@ -97,20 +106,33 @@ describe('writing an index file', () => {
 
     const changed = withoutName(withEntry(before, entryFor(one, 'new:1')), 'new:1')
 
-    expect(JSON.parse(encodeIndex(changed).toString())).toEqual(JSON.parse(bytes.toString()))
+    expect(JSON.parse(encodeIndex(changed, '/x/index.json').toString())).toEqual(JSON.parse(bytes.toString()))
   })
 
   it('keeps a field called __proto__', () => {
     const text =
       '{"schemaVersion":2,"manifests":[{"mediaType":"a","digest":"x","size":1,"__proto__":{"a":1}}]}'
 
-    expect(encodeIndex(decode(text)).toString()).toBe(text)
+    expect(encodeIndex(decode(text), '/x/index.json').toString()).toBe(text)
+  })
+
+  it('refuses fields that are nested more deeply than can be written', () => {
+    const depth = 100_000
+    const index = decode(`{"manifests":[],"x":${'['.repeat(depth)}${']'.repeat(depth)}}`)
+
+    expect(() => encodeIndex(index, '/x/index.json')).toThrow(
+      expect.objectContaining({
+        kind: 'store-corrupt',
+        message:
+          'The index /x/index.json is damaged: its fields are nested too deeply. It was left as it is.',
+      }),
+    )
   })
 
   it('writes an empty list after the last entry has gone', () => {
     const index = withoutName(withEntry(emptyIndex, entryFor(one, 'a:1')), 'a:1')
 
-    expect(encodeIndex(index).toString()).toBe('{"schemaVersion":2,"manifests":[]}')
+    expect(encodeIndex(index, '/x/index.json').toString()).toBe('{"schemaVersion":2,"manifests":[]}')
   })
 })
 

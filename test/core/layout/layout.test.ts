@@ -1,5 +1,17 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { observeSteps, type FileStep } from '../../../src/core/files.ts'
@@ -11,6 +23,7 @@ import { encodeManifest, type RawManifest } from '../../../src/core/oci/manifest
 import type { Content } from '../../../src/core/oci/target.ts'
 import { readVerified } from '../../../src/core/oci/verify.ts'
 import { fileSystemError } from '../../support/fileSystemError.ts'
+import { nameOfEnded } from '../../support/nameOfEnded.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { filesUnder, treeOf } from '../../support/tree.ts'
 
@@ -293,6 +306,40 @@ describe('the index', () => {
     await mkdir(join(root, 'index.json'), { recursive: true })
 
     await expect(new Layout(root).readIndex()).rejects.toMatchObject({ kind: 'store-corrupt' })
+  })
+
+  it('is an error of its own where a pipe stands in its place', async () => {
+    const root = await newRoot()
+    await mkdir(root)
+    execFileSync('mkfifo', [join(root, 'index.json')])
+
+    await expect(new Layout(root).readIndex()).rejects.toMatchObject({ kind: 'store-corrupt' })
+  })
+
+  it.each([
+    ['a file', '{"manifests":[],"x":1}', { x: 1 }],
+    ['nothing yet', undefined, { schemaVersion: 2 }],
+  ])('stays a link where it leads to %s, whose target is replaced', async (_, text, fields) => {
+    const root = await newRoot()
+    const target = join(await temporaryDirectory(), 'elsewhere', 'real.json')
+    const leftover = join(dirname(target), await nameOfEnded('real.json'))
+    if (text !== undefined) {
+      await mkdir(dirname(target))
+      await writeFile(target, text)
+      await writeFile(leftover, '')
+    }
+    await mkdir(root)
+    await symlink(target, join(root, 'index.json'))
+
+    await saveSample(new Layout(root), name)
+
+    expect((await lstat(join(root, 'index.json'))).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(await readFile(target, 'utf8'))).toMatchObject({
+      ...fields,
+      manifests: [{ annotations: { 'org.opencontainers.image.ref.name': name } }],
+    })
+    expect(await readdir(dirname(target))).toEqual(['real.json'])
+    expect(await leftovers(root)).toEqual([])
   })
 
   it('keeps what another program wrote just before the rename', async () => {

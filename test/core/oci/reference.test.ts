@@ -46,6 +46,8 @@ describe('a reference', () => {
     ['', 'the repository is missing'],
     [':1', 'the repository is missing'],
     ['localhost:5000/', 'the repository is missing'],
+    ['localhost:5000', 'it is a host without a repository'],
+    ['registry.example.com:443', 'it is a host without a repository'],
     ['https://ghcr.io/acme/shop:1', 'a reference has no "https://"'],
     ['user:secret@ghcr.io/acme/shop:1', 'a reference carries no user name or password'],
     ['localhost:99999/a:1', '"localhost:99999" is not a host'],
@@ -105,6 +107,11 @@ describe('a login that somebody pasted', () => {
     'https://me:secret@ghcr.io/a/b:1',
     'oci://me:secret@ghcr.io/a/b',
     'me:secret@ghcr.io',
+    'oci://me:pa/secret@h/x:1',
+    'https://me:pa/secret@h.example/x:1',
+    'me:secret/x@h:1',
+    'me:secret@sha256:aaa/x:1',
+    `me:secret@h/x@${sha256}`,
     'me:se@cret@ghcr.io/a:1',
   ])('is in no part of the error: %s', (text) => {
     for (const parse of [parseReference, parseHost]) {

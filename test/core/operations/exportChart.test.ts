@@ -78,6 +78,51 @@ describe('exporting a chart', () => {
     expect(await readdir(out)).toEqual(['mychart'])
   })
 
+  it('leaves alone what comes to be there while it works', async () => {
+    const { cache, out } = await workplace()
+    const stop = observeSteps(async (step, path) => {
+      if (step !== 'changeMode' || !path.startsWith(out)) return
+      await mkdir(join(out, 'mychart'))
+      await writeFile(join(out, 'mychart', 'mine.txt'), 'mine')
+    })
+
+    await expect(exportChart(cache, reference, out)).rejects.toMatchObject({ kind: 'target-exists' })
+
+    stop()
+    expect(await readdir(out)).toEqual(['mychart'])
+    expect(await readdir(join(out, 'mychart'))).toEqual(['mine.txt'])
+  })
+
+  it('leaves an archive alone that comes to be there while it works', async () => {
+    const { cache, out } = await workplace()
+    const stop = observeSteps(async (step, path) => {
+      if (step === 'link') await writeFile(path, 'mine')
+    })
+
+    await expect(exportChart(cache, reference, out, { archive: true })).rejects.toMatchObject({
+      kind: 'target-exists',
+    })
+
+    stop()
+    expect(await readdir(out)).toEqual(['mychart-0.1.0.tgz'])
+    expect(await readFile(join(out, 'mychart-0.1.0.tgz'), 'utf8')).toBe('mine')
+  })
+
+  it('takes back the folders that it made where it fails', async () => {
+    const { cache, out } = await workplace()
+    const stop = observeSteps((step, path) => {
+      if (step === 'write' && path.startsWith(out)) throw fileSystemError('ENOSPC', path)
+    })
+
+    await expect(exportChart(cache, reference, join(out, 'a', 'b'))).rejects.toMatchObject({
+      kind: 'disk-full',
+    })
+
+    stop()
+    expect(await treeOf(out)).toEqual({})
+    await expect(stat(out)).rejects.toThrow('ENOENT')
+  })
+
   it('writes the archive byte for byte when asked for it', async () => {
     const { cache, out } = await workplace()
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ChartCache, saveChart } from '../../../src/core/index.ts'
 import { digestOf, hexOf, type Digest } from '../../../src/core/oci/digest.ts'
 import { fixture } from '../../support/fixtures.ts'
+import { runOrFail } from '../../support/run.ts'
 import { writeChart } from '../../support/sampleChart.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { treeOf } from '../../support/tree.ts'
@@ -95,6 +96,24 @@ describe('saving a chart directory', () => {
     await expect(saveChart(cache, join(parent, path), 'a/b:1')).rejects.toMatchObject({ kind })
 
     expect(await treeOf(root)).toEqual({})
+  })
+
+  it('refuses what would make every list slow', async () => {
+    const { cache, parent } = await workplace()
+    const keywords = Array.from({ length: 300_000 }, () => '- abc').join('\n')
+    const chart = await writeChart(parent, 'long', '1.0.0', {
+      'Chart.yaml': `apiVersion: v2\nname: long\nversion: 1.0.0\nkeywords:\n${keywords}\n`,
+    })
+
+    await expect(saveChart(cache, chart, 'a/b:1')).rejects.toMatchObject({ kind: 'too-large' })
+  })
+
+  it('does not wait for a pipe', async () => {
+    const { cache, parent } = await workplace()
+    const pipe = join(parent, 'pipe')
+    await runOrFail('mkfifo', [pipe])
+
+    await expect(saveChart(cache, pipe, 'a/b:1')).rejects.toMatchObject({ kind: 'invalid-chart' })
   })
 
   it('stores nothing beside an index that cannot be read', async () => {

@@ -22,6 +22,8 @@ describe('a place that a registry sends a request to', () => {
     'https://[::1]/x',
     'https://[::ffff:127.0.0.1]/x',
     'https://[fd00::1]/x',
+    'https://localhost./x',
+    'https://foo.localhost./x',
     'https://2130706433/x',
     'file:///etc/passwd',
   ])('may not be %s', (to) => {
@@ -48,19 +50,28 @@ describe('a place that a registry sends a request to', () => {
 })
 
 describe('a host', () => {
-  it.each(['localhost', 'registry.localhost', '127.0.0.1', '127.8.9.10', '[::1]'])(
-    '%s is a loopback host',
-    (host) => {
-      expect(isLoopback(new URL(`http://${host}:5000`))).toBe(true)
-    },
-  )
+  it.each([
+    'localhost',
+    'localhost.',
+    'registry.localhost',
+    'registry.localhost.',
+    '127.0.0.1',
+    '127.8.9.10',
+    '[::1]',
+  ])('%s is a loopback host', (host) => {
+    expect(isLoopback(new URL(`http://${host}:5000`))).toBe(true)
+  })
 
-  it.each(['localhost.example.com', '127.example.com', 'example.com', '10.0.0.1', '128.0.0.1'])(
-    '%s is none',
-    (host) => {
-      expect(isLoopback(new URL(`http://${host}:5000`))).toBe(false)
-    },
-  )
+  it.each([
+    'localhost.example.com',
+    'notlocalhost',
+    '127.example.com',
+    'example.com',
+    '10.0.0.1',
+    '128.0.0.1',
+  ])('%s is none', (host) => {
+    expect(isLoopback(new URL(`http://${host}:5000`))).toBe(false)
+  })
 
   it('with a private address is local, one with a name is not', () => {
     expect(['10.1.2.3', '172.31.0.1', '192.168.1.1', '100.64.0.1', '0.0.0.0'].map(local)).toEqual(
@@ -70,6 +81,33 @@ describe('a host', () => {
       Array(5).fill(false),
     )
   })
+
+  it.each([
+    '192.0.0.192',
+    '198.18.0.1',
+    '198.19.255.255',
+    '224.0.0.1',
+    '240.0.0.1',
+    '255.255.255.255',
+    '[::]',
+    '[::7f00:1]',
+    '[::ffff:10.0.0.1]',
+    '[64:ff9b::7f00:1]',
+    '[64:ff9b:1::a00:1]',
+    '[2002:7f00:1::]',
+    '[fe80::1]',
+    '[fec0::1]',
+    '[ff02::1]',
+  ])('with the address %s is local', (host) => {
+    expect(local(host)).toBe(true)
+  })
+
+  it.each(['192.0.1.1', '198.20.0.1', '223.255.255.255', '[2606:4700::1111]', '[::ffff:8.8.8.8]'])(
+    'with the address %s is not',
+    (host) => {
+      expect(local(host)).toBe(false)
+    },
+  )
 })
 
 function local(host: string): boolean {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
+import { silent } from '../../../src/core/logger.ts'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { certificate } from './certificate.ts'
@@ -31,6 +32,18 @@ describe('a loopback host', () => {
     await registry.ping()
 
     expect(server.seen).toHaveLength(3)
+  })
+
+  it('is named in the log as one of plain HTTP, not in the words of OpenSSL', async () => {
+    const server = await startServer(empty)
+    const lines: string[] = []
+    const log = { ...silent, debug: (line: string) => lines.push(line) }
+
+    await registriesAt(server.host, { options: {} }).registry(server.host).ping({ log })
+
+    expect(lines[0]).toMatch(/^GET https:\S+ failed: the answer is not TLS \d+ ms 0 bytes$/)
+    expect(lines[1]).toBe(`https://${server.host} answers in plain HTTP, trying http`)
+    expect(lines.slice(2).every((line) => line.startsWith(`GET http://${server.host}/v2/ 200`))).toBe(true)
   })
 
   it('is found by name where it listens on one of the addresses of localhost only', async () => {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { codeOf, factsOf, readSmall } from '../files.ts'
+import { codeOf, factsOf, readSmall } from './files.ts'
 
 /** A process, described so that another one can tell whether it still runs. */
 export interface Owner {
