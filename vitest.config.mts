@@ -8,9 +8,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['core', 'localRegistry', 'extension', 'contract', 'scripts'].map(
+          include: ['core', 'localRegistry', 'extension', 'contract'].map(
             (part) => `test/${part}/**/*.test.ts`,
           ),
+          // Many of these wait for processes and for the disk more than they compute.
+          maxWorkers: 4,
         },
       },
       // The built command line, as a process: under the Node that CHARTROOM_NODE names.

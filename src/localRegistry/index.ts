@@ -74,7 +74,12 @@ export async function startLocalRegistry(options: LocalRegistryOptions): Promise
   // A large layer may take longer than the five minutes that Node gives a request.
   server.requestTimeout = 0
   const port = await listen(server, options.port)
-  await store.uploads.clear()
+  try {
+    await store.uploads.clear()
+  } catch (error) {
+    await close(server)
+    throw error
+  }
   return {
     url: `http://127.0.0.1:${port}`,
     host: `localhost:${port}`,

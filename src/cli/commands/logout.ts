@@ -1,8 +1,11 @@
 import type { Context } from '../context.ts'
 import { logout as logOut } from '../../core/index.ts'
 
-export async function logout(host: string, { credentials, print, options }: Context): Promise<number> {
-  const result = await logOut(credentials, host, options)
+export async function logout(
+  host: string,
+  { registries, credentials, print, options }: Context,
+): Promise<number> {
+  const result = await logOut(registries, credentials, host, options)
   print.lines('Logout succeeded')
   print.data(result)
   for (const place of result.remaining) {

@@ -33,6 +33,7 @@ export function invalidChart(
   })
 }
 
+/** Only what can be opened is a path: a file on disk, not one in an archive, and not the folder itself. */
 function pathOf({ path, directory }: Place): string {
-  return directory === undefined ? path : [directory, path].filter((part) => part !== '').join('/')
+  return directory === undefined || path === '' ? '' : `${directory}/${path}`
 }

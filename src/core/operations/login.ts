@@ -39,6 +39,8 @@ export async function login(
         cause: error,
       })
     }
-    return { host: registry, ...(await credentials.save(registry, credential, options)) }
+    const saved = await credentials.save(registry, credential, options)
+    registries.forget(registry)
+    return { host: registry, ...saved }
   })
 }

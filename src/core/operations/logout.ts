@@ -1,5 +1,6 @@
 import type { Credentials } from '../credentials/credentials.ts'
 import type { OperationOptions } from '../progress.ts'
+import type { Registries } from '../registry/registries.ts'
 import { ChartroomError } from '../errors.ts'
 import { parseHost } from '../oci/reference.ts'
 import { whileDoing } from './failure.ts'
@@ -17,6 +18,7 @@ export interface LoggedOut {
  * @throws ChartroomError `not-logged-in` where there was nothing to forget
  */
 export async function logout(
+  registries: Registries,
   credentials: Credentials,
   host: string,
   options: OperationOptions = {},
@@ -24,6 +26,7 @@ export async function logout(
   const registry = parseHost(host)
   return await whileDoing(`log out from ${registry}`, async () => {
     const { erased, remaining } = await credentials.erase(registry, options)
+    registries.forget(registry)
     if (erased.length > 0) return { host: registry, erased, remaining }
     throw new ChartroomError('not-logged-in', {
       message:

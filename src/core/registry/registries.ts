@@ -52,6 +52,11 @@ export class Registries {
     return registry
   }
 
+  /** Forgets what was found out about a host, and above all as whom: the next request asks for the login again. */
+  forget(host: string): void {
+    this.#registries.delete(host.toLowerCase())
+  }
+
   /** @throws ChartroomError `invalid-reference` where the reference has no host */
   repository(reference: Reference): RegistryRepository {
     if (reference.host === '') {

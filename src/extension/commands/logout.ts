@@ -7,7 +7,7 @@ import { announce, warn } from './runCommand.ts'
 /** Forgets the login of a registry, and says where another one still answers for it. */
 export async function logout(app: App, argument?: unknown): Promise<void> {
   const host = referenceOf(argument) ?? (await askHost(app, l10n.t('Log out from a registry')))
-  const { host: left, remaining } = await forget(app.credentials, host, { log: app.log })
+  const { host: left, remaining } = await forget(app.registries, app.credentials, host, { log: app.log })
   if (remaining.length === 0) {
     announce(app, l10n.t('Logged out from {0}.', left))
     return
