@@ -12,8 +12,8 @@ export interface Message {
 }
 
 /**
- * A failure as it is shown: one sentence, written where the facts are, and what to do about it. Everything else is in
- * the log.
+ * A failure as it is shown: a sentence, written where the facts are, and what to do about it, as a button or, where there
+ * is none for it, in words. Everything else is in the log.
  */
 export function messageFor(error: unknown): Message {
   if (!(error instanceof ChartroomError)) {
@@ -22,14 +22,17 @@ export function messageFor(error: unknown): Message {
       remedy: { kind: 'showLog' },
     }
   }
-  return { sentence: error.message, remedy: remedyFor(error) }
+  const { message, advice } = error
+  const remedy = remedyFor(error)
+  const isAlone = remedy.kind === 'showLog' && advice !== undefined
+  return { sentence: isAlone ? `${message} ${advice}` : message, remedy }
 }
 
 /** Everything the log should keep about a failure: the chain of causes, and the stack of what was not expected. */
 export function logLines(error: unknown): string[] {
   const lines: string[] = []
   for (let next: unknown = error; next !== undefined && lines.length < 10; next = causeOf(next)) {
-    const text = next instanceof ChartroomError ? `${next.kind}: ${next.message}` : stackOf(next)
+    const text = next instanceof ChartroomError ? told(next) : stackOf(next)
     lines.push(lines.length === 0 ? text : `caused by ${text}`)
   }
   return lines
@@ -39,6 +42,10 @@ function remedyFor({ kind, evidence: { host, path, line } }: ChartroomError): Re
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
   return { kind: 'showLog' }
+}
+
+function told({ kind, message, advice }: ChartroomError): string {
+  return advice === undefined ? `${kind}: ${message}` : `${kind}: ${message} (${advice})`
 }
 
 function causeOf(error: unknown): unknown {

@@ -33,6 +33,28 @@ describe('what a person is told', () => {
   })
 })
 
+describe('what a person can do about it', () => {
+  const details = { message: 'It is in use.', advice: 'Try again later.' }
+
+  it('is said in words where the only button shows the log', () => {
+    expect(messageFor(new ChartroomError('store-locked', details)).sentence).toBe(
+      'It is in use. Try again later.',
+    )
+  })
+
+  it('is left to the button where there is one', () => {
+    expect(messageFor(new ChartroomError('forbidden', { ...details, host: 'ghcr.io' })).sentence).toBe(
+      'It is in use.',
+    )
+  })
+
+  it('is in the log in any case', () => {
+    expect(logLines(new ChartroomError('forbidden', details))).toEqual([
+      'forbidden: It is in use. (Try again later.)',
+    ])
+  })
+})
+
 describe('what the log keeps', () => {
   it('is the chain of causes, and the stack of what was not expected', () => {
     const cause = new TypeError('no')

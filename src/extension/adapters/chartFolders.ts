@@ -16,6 +16,7 @@ export class ChartFolders implements Disposable {
   readonly #folders = new Map<string, Uri>()
   readonly #disposables: Disposable[]
   #soon: NodeJS.Timeout | undefined
+  #searches = 0
 
   constructor(log: Logger) {
     this.#log = log
@@ -55,7 +56,11 @@ export class ChartFolders implements Disposable {
   }
 
   async #look(): Promise<void> {
+    this.#searches += 1
+    const search = this.#searches
     const charts = await workspace.findFiles('**/Chart.yaml', excluded)
+    // A later search knows better.
+    if (search !== this.#searches) return
     this.#folders.clear()
     for (const chart of charts) {
       const folder = Uri.joinPath(chart, '..')

@@ -1,7 +1,7 @@
 import { ProgressLocation, window, type Progress as Notification } from 'vscode'
 import { formatSize, formatSizeOf, type OperationOptions, type Progress } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { Stopped, type Remains } from './stopped.ts'
+import { Stopped } from './stopped.ts'
 
 /**
  * Milliseconds that an operation may take before it is worth a notification. Too many of them at once, and the editor
@@ -16,14 +16,12 @@ const pace = 100
  * Runs an operation of the core and, where it takes a while, shows how far it is, with a Cancel button.
  *
  * @param title what is being done, for example "Pushing mychart 0.1.0"
- * @param remains what stays behind where it is cancelled
  * @throws Stopped where it was cancelled
  */
 export async function withProgress<Value>(
   app: App,
   title: string,
   work: (options: OperationOptions) => Promise<Value>,
-  remains?: Remains,
 ): Promise<Value> {
   const controller = new AbortController()
   const { signal } = controller
@@ -40,7 +38,7 @@ export async function withProgress<Value>(
   const options = { location: ProgressLocation.Notification, cancellable: true }
   return await window.withProgress(options, async (notification, token) => {
     const listening = token.onCancellationRequested(() => {
-      controller.abort(new Stopped(remains))
+      controller.abort(new Stopped())
     })
     display.open(notification)
     try {

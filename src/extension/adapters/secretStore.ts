@@ -24,12 +24,7 @@ export class SecretStore implements CredentialStore {
   }
 
   async find(host: string): Promise<Credential | undefined> {
-    try {
-      return this.#decode(await this.#secrets.get(keyOf(host)), host)
-    } catch (error) {
-      this.#log.warn(`${this.name} could not be read for ${host}: ${messageOf(error)}`)
-      return undefined
-    }
+    return this.#decode(await this.#read(host), host)
   }
 
   async save(host: string, { username, password, identityToken }: Credential): Promise<void> {
@@ -40,11 +35,20 @@ export class SecretStore implements CredentialStore {
   }
 
   async erase(host: string): Promise<boolean> {
-    if ((await this.find(host)) === undefined) return false
+    if ((await this.#read(host)) === undefined) return false
     await this.#change(host, async () => {
       await this.#secrets.delete(keyOf(host))
     })
     return true
+  }
+
+  async #read(host: string): Promise<string | undefined> {
+    try {
+      return await this.#secrets.get(keyOf(host))
+    } catch (error) {
+      this.#log.warn(`${this.name} could not be read for ${host}: ${messageOf(error)}`)
+      return undefined
+    }
   }
 
   async #change(host: string, work: () => Promise<void>): Promise<void> {
@@ -66,7 +70,7 @@ export class SecretStore implements CredentialStore {
 
   #decode(text: string | undefined, host: string): Credential | undefined {
     if (text === undefined) return undefined
-    const value: unknown = JSON.parse(text)
+    const value = parsed(text)
     if (typeof value === 'object' && value !== null && 'username' in value && 'password' in value) {
       const { username, password } = value
       const identityToken = 'identityToken' in value ? value.identityToken : undefined
@@ -76,6 +80,15 @@ export class SecretStore implements CredentialStore {
       }
     }
     this.#log.warn(`${this.name} holds something for ${host} that is no login.`)
+    return undefined
+  }
+}
+
+/** `undefined` where it is no JSON: what the parser says would quote the secret. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
     return undefined
   }
 }

@@ -13,9 +13,8 @@ export function cachePath(): string {
 /** A manifest that saving can write: for Helm 3.0-3.6 and later, or for Helm 3.7 and later. */
 export type ManifestFormat = 'legacy' | 'modern'
 
-/** The manifest that a person set for all charts; `undefined` where nobody did. */
+/** The manifest that a person set for all charts; `undefined` where it is asked for. */
 export function manifestFormat(): ManifestFormat | undefined {
-  const inspected = workspace.getConfiguration('chartroom').inspect<string>('manifestFormat')
-  const set = inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue
+  const set = workspace.getConfiguration('chartroom').get<string>('manifestFormat')
   return set === 'modern' || set === 'legacy' ? set : undefined
 }

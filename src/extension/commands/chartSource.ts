@@ -1,16 +1,10 @@
 import { l10n, Uri } from 'vscode'
-import {
-  ChartroomError,
-  parseReference,
-  saveChart,
-  type Metadata,
-  type SavedChart,
-} from '../../core/index.ts'
+import { parseReference, saveChart, type Metadata, type SavedChart } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import { manifestFormat, type ManifestFormat } from '../adapters/settings.ts'
 import type { App } from '../app.ts'
 import { forgetVersion } from './destinations.ts'
-import { askFormat } from './prompts.ts'
+import { askFormat, onDisk } from './prompts.ts'
 import { warn } from './runCommand.ts'
 
 /**
@@ -19,14 +13,8 @@ import { warn } from './runCommand.ts'
  */
 export function chartPathOf(argument: unknown): string | undefined {
   if (!(argument instanceof Uri)) return undefined
-  if (argument.scheme !== 'file') {
-    throw new ChartroomError('unsupported', {
-      message: l10n.t('{0} does not lie on disk, and only charts on disk can be saved.', argument.path),
-      path: argument.path,
-    })
-  }
-  const isChartYaml = argument.path.endsWith('/Chart.yaml')
-  return (isChartYaml ? Uri.joinPath(argument, '..') : argument).fsPath
+  const chart = onDisk(argument)
+  return (chart.path.endsWith('/Chart.yaml') ? Uri.joinPath(chart, '..') : chart).fsPath
 }
 
 /** Puts a chart into the cache, says what it warns about, and remembers where it went. */

@@ -6,6 +6,8 @@ import { pickChart, pickEntry, referenceOf } from './prompts.ts'
 /** Copies the reference of a chart, or the name of a repository. */
 export async function copyReference(app: App, argument?: unknown): Promise<void> {
   const name = isCacheNode(argument) && argument.kind === 'repository' ? argument.name : referenceOf(argument)
+  // A row that has neither, as a folder of a chart, is no question about another chart.
+  if (name === undefined && isCacheNode(argument)) return
   await copy(name ?? (await pickEntry(app, l10n.t('Copy the reference of a chart'))).reference)
 }
 

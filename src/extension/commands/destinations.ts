@@ -1,5 +1,5 @@
 import { ChartroomError, formatReference, kindOf, parseReference, repositoryName } from '../../core/index.ts'
-import type { CachedChart } from '../../core/index.ts'
+import type { CachedChart, Reference } from '../../core/index.ts'
 
 /** What a chart calls itself. */
 export interface ChartName {
@@ -27,24 +27,24 @@ export interface Suggestion {
  * @param needsHost whether the chart shall go to a registry
  */
 export function judgeDestination(text: string, chart: ChartName, needsHost: boolean): Judgement {
-  try {
+  return judged(() => {
     const parsed = parseReference(text.trim())
     if (parsed.digest !== undefined) return { problem: 'A chart is saved under a tag, not under a digest.' }
-    if (needsHost && parsed.host === '') {
-      return {
-        problem: `The registry is missing: write for example localhost:5000/${formatReference(parsed)}.`,
-      }
-    }
+    if (needsHost && parsed.host === '') return hostMissing(parsed)
     if (parsed.tag !== undefined) return { reference: formatReference(parsed) }
     return { reference: formatReference(parseReference(`${formatReference(parsed)}:${chart.version}`)) }
-  } catch (error) {
-    if (!(error instanceof ChartroomError) || error.kind !== 'invalid-reference') throw error
-    const problem = error.message.replace(/^".*" is not a valid reference: /s, '')
-    return {
-      problem: problem.charAt(0).toUpperCase() + problem.slice(1),
-      ...(error.advice === undefined ? {} : { advice: error.advice }),
-    }
-  }
+  })
+}
+
+/**
+ * Reads what a person typed as a chart of a registry: by its tag, or by its digest. One without either passes, because
+ * pulling it tells which tags there are.
+ */
+export function judgePull(text: string): Judgement {
+  return judged(() => {
+    const parsed = parseReference(text.trim())
+    return parsed.host === '' ? hostMissing(parsed) : { reference: formatReference(parsed) }
+  })
 }
 
 /**
@@ -71,10 +71,10 @@ export function suggestDestinations(
   ]
   const seen = new Set<string>()
   return candidates.flatMap(({ reference, from }) => {
-    const judged = judgeDestination(reference, chart, true)
-    if ('problem' in judged || seen.has(judged.reference)) return []
-    seen.add(judged.reference)
-    return [suggestion(judged.reference, from)]
+    const place = judgeDestination(reference, chart, true)
+    if ('problem' in place || seen.has(place.reference)) return []
+    seen.add(place.reference)
+    return [suggestion(place.reference, from)]
   })
 }
 
@@ -84,6 +84,23 @@ export function suggestDestinations(
 export function forgetVersion(reference: string, { version }: ChartName): string {
   const parsed = parseReference(reference)
   return parsed.tag === version ? repositoryName(parsed) : reference
+}
+
+function hostMissing(parsed: Reference): Judgement {
+  return { problem: `The registry is missing: write for example localhost:5000/${formatReference(parsed)}.` }
+}
+
+function judged(judge: () => Judgement): Judgement {
+  try {
+    return judge()
+  } catch (error) {
+    if (!(error instanceof ChartroomError) || error.kind !== 'invalid-reference') throw error
+    const problem = error.message.replace(/^".*" is not a valid reference: /s, '')
+    return {
+      problem: problem.charAt(0).toUpperCase() + problem.slice(1),
+      ...(error.advice === undefined ? {} : { advice: error.advice }),
+    }
+  }
 }
 
 function suggestion(reference: string, from: Suggestion['from']): Suggestion {

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path'
-import { l10n, Uri, window, workspace } from 'vscode'
+import { FileType, l10n, Uri, window, workspace } from 'vscode'
 import { exportChart as write, kindOf, type ExportedChart } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
@@ -20,6 +20,8 @@ export async function exportChart(app: App, argument?: unknown): Promise<void> {
   const exported = await attempt(false).catch(async (error: unknown) => {
     if (kindOf(error) !== 'target-exists') throw error
     const { name } = await app.cache.require(reference, { log: app.log })
+    // Only a folder is replaced; anything else in its place stays.
+    if (!(await isDirectory(Uri.joinPath(folder, name)))) throw error
     await confirmReplace(name, join(folder.fsPath, name))
     return await attempt(true)
   })
@@ -31,6 +33,13 @@ export async function exportChart(app: App, argument?: unknown): Promise<void> {
       await window.showTextDocument(chartYaml)
     },
   })
+}
+
+async function isDirectory(place: Uri): Promise<boolean> {
+  return await workspace.fs.stat(place).then(
+    ({ type }) => type === FileType.Directory,
+    () => false,
+  )
 }
 
 async function confirmReplace(name: string, path: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { l10n, QuickInputButtons, window, type InputBox } from 'vscode'
 import { ChartroomError, kindOf, login as checkAndKeep, type LoggedIn } from '../../core/index.ts'
-import { Stopped, type Remains } from '../adapters/stopped.ts'
+import { Stopped } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { askHost, dismissed, referenceOf } from './prompts.ts'
 import { announce, warn } from './runCommand.ts'
@@ -29,14 +29,9 @@ export async function askLogin(app: App, host: string): Promise<LoggedIn> {
 
 /**
  * Does something at a registry; where that wants a login, offers one and goes on by itself.
- * @param remains what a person is told who does not log in
+ * @throws Stopped where a person does not want to log in
  */
-export async function withLogin<Value>(
-  app: App,
-  host: string,
-  work: () => Promise<Value>,
-  remains?: Remains,
-): Promise<Value> {
+export async function withLogin<Value>(app: App, host: string, work: () => Promise<Value>): Promise<Value> {
   for (;;) {
     try {
       return await work()
@@ -46,7 +41,7 @@ export async function withLogin<Value>(
       const known = await app.credentials.find(host, { log: app.log })
       const sentence = known === undefined ? l10n.t('{0} wants a login.', host) : error.message
       const logIn = l10n.t('Log In')
-      if ((await window.showWarningMessage(sentence, logIn)) !== logIn) throw new Stopped(remains)
+      if ((await window.showWarningMessage(sentence, logIn)) !== logIn) throw new Stopped()
       await askLogin(app, host)
     }
   }
@@ -68,8 +63,13 @@ async function askPassword(app: App, host: string, username: string): Promise<Lo
   box.password = true
   box.prompt = l10n.t('Password or token of {0}', username)
   box.buttons = [QuickInputButtons.Back]
+  const checking = new AbortController()
+  box.onDidHide(() => {
+    checking.abort()
+  })
   return await answerOf<LoggedIn | 'back'>(box, (resolve, reject) => {
     box.onDidTriggerButton(() => {
+      checking.abort()
       resolve('back')
     })
     box.onDidAccept(() => {
@@ -80,7 +80,7 @@ async function askPassword(app: App, host: string, username: string): Promise<Lo
         app.credentials,
         host,
         { username, password: box.value },
-        { log: app.log },
+        { log: app.log, signal: checking.signal },
       ).then(resolve, (error: unknown) => {
         if (kindOf(error) !== 'unauthorized') {
           reject(error)

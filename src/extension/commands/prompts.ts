@@ -4,15 +4,21 @@ import {
   ChartroomError,
   formatSize,
   listCharts,
-  parseReference,
   printable,
   type CachedChart,
   type SoundChart,
 } from '../../core/index.ts'
 import type { ManifestFormat } from '../adapters/settings.ts'
 import type { App } from '../app.ts'
+import { hostOf } from '../hostOf.ts'
 import { isCacheNode, type CacheNode } from '../views/cacheNodes.ts'
-import { judgeDestination, suggestDestinations, type ChartName, type Suggestion } from './destinations.ts'
+import {
+  judgeDestination,
+  judgePull,
+  suggestDestinations,
+  type ChartName,
+  type Suggestion,
+} from './destinations.ts'
 
 /** A question that was closed without an answer. It ends the command without a word. */
 export function dismissed(): ChartroomError {
@@ -67,7 +73,7 @@ export async function pickChartFolder(app: App, title: string, openLabel: string
     matchOnDescription: true,
   })
   if (picked === undefined) throw dismissed()
-  return picked.value ?? (await askFolder(title, openLabel))
+  return picked.value === undefined ? await askFolder(title, openLabel) : onDisk(picked.value)
 }
 
 /** Asks which programs read the charts of a registry, because older and newer ones want other manifests. */
@@ -95,7 +101,19 @@ export async function askFolder(title: string, openLabel: string, defaultUri?: U
     ...(defaultUri === undefined ? {} : { defaultUri }),
   })
   if (picked?.[0] === undefined) throw dismissed()
-  return picked[0]
+  return onDisk(picked[0])
+}
+
+/**
+ * A folder, or a file, that can be read and written as one.
+ * @throws ChartroomError `unsupported` where it does not lie on disk
+ */
+export function onDisk(uri: Uri): Uri {
+  if (uri.scheme === 'file') return uri
+  throw new ChartroomError('unsupported', {
+    message: l10n.t('{0} does not lie on disk, and charts are read and written only there.', uri.path),
+    path: uri.path,
+  })
 }
 
 /** Asks for a reference that names a registry, with what is wrong with it as it is typed. */
@@ -108,7 +126,7 @@ export async function askReference(title: string, value = ''): Promise<string> {
     ignoreFocusOut: true,
     validateInput: (text) => {
       if (text.trim() === '') return undefined
-      const judged = judgeDestination(text, { name: '', version: 'latest' }, true)
+      const judged = judgePull(text)
       return 'problem' in judged ? [judged.problem, judged.advice].join(' ').trim() : undefined
     },
   })
@@ -161,7 +179,9 @@ export async function askDestination(
 export async function askHost(app: App, title: string): Promise<string> {
   const charts = await listCharts(app.cache, { log: app.log })
   const hosts = [
-    ...new Set(charts.flatMap((chart) => (chart.problem === undefined ? hostOf(chart) : []))),
+    ...new Set(
+      charts.flatMap((chart) => (chart.problem === undefined ? (hostOf(chart.reference) ?? []) : [])),
+    ),
   ].sort()
   const other = l10n.t('Another registry…')
   if (hosts.length > 0) {
@@ -244,14 +264,4 @@ function chartItem(chart: CachedChart): QuickPickItem {
   }
   const description = `${chart.name} ${chart.version} · ${formatSize(chart.size)}`
   return { label: printable(chart.reference), description: printable(description) }
-}
-
-function hostOf({ reference }: SoundChart): string[] {
-  try {
-    const { host } = parseReference(reference)
-    return host === '' ? [] : [host]
-  } catch {
-    // A name that another program wrote and that is no reference.
-    return []
-  }
 }

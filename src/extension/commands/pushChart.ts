@@ -1,7 +1,14 @@
 import { env, l10n, window } from 'vscode'
-import { ChartroomError, parseReference, pushChart as push, shortDigest, isDigest } from '../../core/index.ts'
+import {
+  ChartroomError,
+  kindOf,
+  parseReference,
+  pushChart as push,
+  shortDigest,
+  isDigest,
+} from '../../core/index.ts'
 import type { PushedChart, SoundChart } from '../../core/index.ts'
-import type { Remains } from '../adapters/stopped.ts'
+import { Stopped, type Remains } from '../adapters/stopped.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { withLogin } from './login.ts'
@@ -37,14 +44,18 @@ export async function pushSaved(app: App, chart: SoundChart, remains?: Remains):
           app,
           title,
           async (options) => await push(app.cache, app.registries, reference, { ...options, overwrite }),
-          remains,
         ),
-      remains,
     )
-  const taken = await takenBy(attempt(false))
-  if (taken !== undefined) {
-    await confirmReplace(taken, reference)
-    await attempt(true)
+  try {
+    const taken = await takenBy(attempt(false))
+    if (taken !== undefined) {
+      await confirmReplace(taken, reference)
+      await attempt(true)
+    }
+  } catch (error) {
+    // Whichever question or progress was closed, the chart stays in the cache.
+    if (kindOf(error) === 'cancelled' && remains !== undefined) throw new Stopped(remains)
+    throw error
   }
   announce(app, l10n.t('Pushed {0} {1} to {2}.', name, version, host), {
     title: l10n.t('Copy Reference'),

@@ -1,26 +1,28 @@
 import { l10n } from 'vscode'
-import { removeChart as remove, restoreChart, type RemovedChart } from '../../core/index.ts'
+import { removeChart as remove, restoreChart, type ChartCache, type RemovedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import type { CacheNode } from '../views/cacheNodes.ts'
+import { isCacheNode, type CacheNode } from '../views/cacheNodes.ts'
 import { pickEntry, referenceOf, rowsOf } from './prompts.ts'
 import { announce } from './runCommand.ts'
 
 /** Removes charts from the cache without a question, because it can be undone. */
 export async function removeChart(app: App, argument?: unknown): Promise<void> {
   const removed: RemovedChart[] = []
+  // The settings may name another cache by the time that somebody undoes it.
+  const { cache } = app
   try {
     for (const reference of await referencesFor(app, argument)) {
-      removed.push(await remove(app.cache, reference, { log: app.log }))
+      removed.push(await remove(cache, reference, { log: app.log }))
     }
   } finally {
-    announceRemoved(app, removed)
+    announceRemoved(app, cache, removed)
   }
 }
 
 async function referencesFor(app: App, argument: unknown): Promise<string[]> {
   const chosen =
     typeof argument === 'string' ? [argument] : rowsOf(argument, app.cacheView.selection).flatMap(entries)
-  if (chosen.length > 0) return [...new Set(chosen)]
+  if (chosen.length > 0 || isCacheNode(argument)) return [...new Set(chosen)]
   return [(await pickEntry(app, l10n.t('Remove a chart from the cache'))).reference]
 }
 
@@ -31,7 +33,7 @@ function entries(row: CacheNode): string[] {
   return reference === undefined ? [] : [reference]
 }
 
-function announceRemoved(app: App, removed: readonly RemovedChart[]): void {
+function announceRemoved(app: App, cache: ChartCache, removed: readonly RemovedChart[]): void {
   const [first] = removed
   if (first === undefined) return
   const text =
@@ -41,7 +43,18 @@ function announceRemoved(app: App, removed: readonly RemovedChart[]): void {
   announce(app, text, {
     title: l10n.t('Undo'),
     run: async () => {
-      for (const chart of removed) await restoreChart(app.cache, chart, { log: app.log })
+      await restoreAll(app, cache, removed)
     },
   })
+}
+
+/** One chart that cannot come back keeps no other from it; the first failure is told. */
+async function restoreAll(app: App, cache: ChartCache, removed: readonly RemovedChart[]): Promise<void> {
+  const attempts: Promise<unknown>[] = []
+  for (const chart of removed) {
+    const attempt = restoreChart(cache, chart, { log: app.log })
+    attempts.push(attempt)
+    await Promise.allSettled([attempt])
+  }
+  await Promise.all(attempts)
 }

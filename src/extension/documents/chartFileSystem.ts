@@ -46,7 +46,7 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   readonly #log: Logger
   readonly #changed = new EventEmitter<FileChangeEvent[]>()
   readonly onDidChangeFile = this.#changed.event
-  readonly #watched = new Map<string, Uri>()
+  readonly #watched = new Set<{ readonly uri: Uri }>()
   readonly #listening: Disposable
 
   constructor({ current, charts, log }: ChartFileSystemParts) {
@@ -54,7 +54,7 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
     this.#charts = charts
     this.#log = log
     this.#listening = current.onDidChange(() => {
-      const changes = [...this.#watched.values()].map((uri) => ({ type: FileChangeType.Changed, uri }))
+      const changes = [...this.#watched].map(({ uri }) => ({ type: FileChangeType.Changed, uri }))
       if (changes.length > 0) this.#changed.fire(changes)
     })
   }
@@ -65,11 +65,12 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   }
 
   watch(uri: Uri): Disposable {
-    const key = uri.toString()
-    this.#watched.set(key, uri)
+    // Each watch counts by itself: two may be on one file, and one of them may end.
+    const watch = { uri }
+    this.#watched.add(watch)
     const using = this.#current.use()
     return new Disposable(() => {
-      this.#watched.delete(key)
+      this.#watched.delete(watch)
       using.dispose()
     })
   }

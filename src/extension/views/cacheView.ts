@@ -9,7 +9,14 @@ import {
   type TreeView,
   type Uri,
 } from 'vscode'
-import { formatSize, listCharts, messageOf, type CachedChart, type Logger } from '../../core/index.ts'
+import {
+  formatSize,
+  listCharts,
+  messageOf,
+  type CachedChart,
+  type ChartCache,
+  type Logger,
+} from '../../core/index.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
 import { logLines } from '../messages.ts'
@@ -58,6 +65,8 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   #nodes: readonly TopNode[] = []
   #byId: ReadonlyMap<string, CacheNode> = new Map()
   #listing: Listing | undefined
+  /** The watch on the cache, taken once, when the view is first shown. */
+  #using: Disposable | undefined
   #wanted = 0
   #reading: Promise<void> | undefined
 
@@ -78,7 +87,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
       this.#tree,
       this.#changed,
       current.onDidChange(() => {
-        if (this.#listing !== undefined) void this.refresh()
+        if (this.#using !== undefined) void this.refresh()
       }),
       {
         dispose: () => {
@@ -89,6 +98,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   }
 
   dispose(): void {
+    this.#using?.dispose()
     for (const disposable of this.#disposables) disposable.dispose()
   }
 
@@ -122,9 +132,12 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   }
 
   async #top(): Promise<CacheNode[]> {
-    if (this.#listing === undefined) {
-      this.#disposables.push(this.#current.use())
+    if (this.#using === undefined) {
+      // What was read before nobody watched may be old by now.
+      this.#using = this.#current.use()
       await this.refresh()
+    } else if (this.#listing === undefined) {
+      await (this.#reading ?? this.refresh())
     }
     return [...this.#nodes]
   }
@@ -162,15 +175,16 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
 
   async #readUntilDone(): Promise<void> {
     let seen: number
+    let cache: ChartCache
     do {
       seen = this.#wanted
-      const cache = this.#current.cache
+      cache = this.#current.cache
       const listing = await this.#read()
-      // Another cache was chosen meanwhile: this answer is nobody's any more, and the next is on its way.
+      // Another cache was chosen meanwhile: this answer is nobody's any more.
       if (cache !== this.#current.cache) continue
       this.#listing = listing
       this.#paint()
-    } while (seen !== this.#wanted)
+    } while (seen !== this.#wanted || cache !== this.#current.cache)
   }
 
   async #read(): Promise<Listing> {

@@ -1,6 +1,7 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode'
 import { formatSize, printable, shortDigest } from '../../core/index.ts'
 import { chartUri } from '../documents/chartFileSystem.ts'
+import { hostOf } from '../hostOf.ts'
 import type {
   CacheNode,
   DirectoryNode,
@@ -68,7 +69,7 @@ function repositoryItem({ id, name, tags }: RepositoryNode, media: Uri): TreeIte
   return item
 }
 
-function tagItem({ id, label, chart, age }: TagNode): TreeItem {
+function tagItem({ id, label, chart, reference, age }: TagNode): TreeItem {
   const item = new TreeItem(printable(label), TreeItemCollapsibleState.Collapsed)
   const words = [
     ...(label === chart.version ? [] : [printable(chart.version)]),
@@ -79,7 +80,7 @@ function tagItem({ id, label, chart, age }: TagNode): TreeItem {
   item.id = id
   item.description = words.join(' · ')
   item.iconPath = new ThemeIcon('tag')
-  item.contextValue = 'tag'
+  item.contextValue = hostOf(reference) === undefined ? 'tag' : 'remoteTag'
   item.accessibilityInformation = {
     label: l10n.t('{0} {1}, {2}', printable(chart.name), printable(label), words.join(', ')),
   }

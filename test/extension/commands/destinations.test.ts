@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   forgetVersion,
   judgeDestination,
+  judgePull,
   suggestDestinations,
 } from '../../../src/extension/commands/destinations.ts'
 import { broken, sound } from '../support.ts'
@@ -44,6 +45,21 @@ describe('a destination that is typed', () => {
 it('a destination that is refused comes with what would be right', () => {
   expect(judgeDestination('h.io/MyRepo/a', chart, true)).toMatchObject({
     advice: 'Repositories are in lower case: write "myrepo".',
+  })
+})
+
+describe('a chart that is typed to be pulled', () => {
+  it.each(['ghcr.io/acme/shop:1.0.0', `ghcr.io/acme/shop@sha256:${'a'.repeat(64)}`, 'ghcr.io/acme/shop'])(
+    'may be %s',
+    (reference) => {
+      expect(judgePull(` ${reference} `)).toEqual({ reference })
+    },
+  )
+
+  it('needs a registry', () => {
+    expect(judgePull('shop:1.0.0')).toEqual({
+      problem: 'The registry is missing: write for example localhost:5000/shop:1.0.0.',
+    })
   })
 })
 
