@@ -65,6 +65,8 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   #nodes: readonly TopNode[] = []
   #byId: ReadonlyMap<string, CacheNode> = new Map()
   #listing: Listing | undefined
+  /** Whether the editor has been given any rows, or that there are none. */
+  #isShown = false
   /** The watch on the cache, taken once, when the view is first shown. */
   #using: Disposable | undefined
   #wanted = 0
@@ -139,6 +141,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     } else if (this.#listing === undefined) {
       await (this.#reading ?? this.refresh())
     }
+    this.#isShown = true
     return [...this.#nodes]
   }
 
@@ -207,6 +210,8 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     this.#nodes = keepUnchanged(before, cacheNodes(charts, Date.now()))
     this.#byId = nodesById(this.#nodes)
     this.#paintHeader(listing)
+    // Its first question is still open: painting over the answer would undo what a person expands meanwhile.
+    if (!this.#isShown) return
     const changed = changedNodes(before, this.#nodes)
     if (changed === 'everything') {
       this.#handedOut.clear()
