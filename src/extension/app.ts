@@ -9,7 +9,7 @@ import { OpenCharts } from './documents/openCharts.ts'
 import { CacheView } from './views/cacheView.ts'
 
 /**
- * What commands, views and documents work with, built here and nowhere else. Building it reads and sends nothing.
+ * What commands, views and documents work with, built here and nowhere else. Building it reads and sends nothing; the search for chart folders begins a moment later.
  */
 export class App implements Disposable {
   readonly log: LogOutputChannel

@@ -3,7 +3,7 @@ import { App } from './app.ts'
 import { registerCommands } from './commands/commands.ts'
 import { registerChartFileSystem } from './documents/chartFileSystem.ts'
 
-/** Introduces the parts to each other. Only registrations: nothing is read before somebody looks. */
+/** Introduces the parts to each other. Only registrations: soon afterwards the workspace is searched for charts, and the cache is read when it is first shown. */
 export function activate(context: ExtensionContext): void {
   const app = new App(context)
   context.subscriptions.push(app, registerCommands(app), registerChartFileSystem(app))
