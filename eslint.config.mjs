@@ -1,6 +1,22 @@
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+/** Words, as against names, icons, units and empty text. */
+const words = '/(?:^|\\s)[A-Z][a-z]+|[A-Za-z]{2,} [A-Za-z]{2,}/'
+
+/** Properties and variables of the editor's interface whose text people read. */
+const shown =
+  '/^(?:title|prompt|placeHolder|placeholder|label|description|detail|tooltip|message|openLabel|saveLabel|validationMessage|sentence|advice)$/'
+
+const untranslated = [
+  `Property[key.name=${shown}] > Literal[value=${words}]`,
+  `Property[key.name=${shown}] > TemplateLiteral > TemplateElement[value.raw=${words}]`,
+  `AssignmentExpression[left.property.name=${shown}] > Literal[value=${words}]`,
+  `AssignmentExpression[left.property.name=${shown}] > TemplateLiteral > TemplateElement[value.raw=${words}]`,
+  'CallExpression[callee.property.name=/^(?:show(?:Information|Warning|Error)Message|setStatusBarMessage)$/] > Literal[value=/./]',
+  'CallExpression[callee.property.name=/^(?:show(?:Information|Warning|Error)Message|setStatusBarMessage)$/] > TemplateLiteral',
+].map((selector) => ({ selector, message: "What people read goes through l10n.t('…')." }))
+
 export default defineConfig(
   globalIgnores([
     'dist/',
@@ -36,6 +52,10 @@ export default defineConfig(
         },
       ],
     },
+  },
+  {
+    files: ['src/extension/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...untranslated] },
   },
   {
     files: ['src/**/*.ts'],

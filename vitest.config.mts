@@ -13,6 +13,8 @@ export default defineConfig({
           ),
           // Many of these wait for processes and for the disk more than they compute.
           maxWorkers: 4,
+          // Some start servers; on a busy machine that takes a while.
+          testTimeout: 20_000,
         },
       },
       // The built command line, as a process: under the Node that CHARTROOM_NODE names.
@@ -26,6 +28,17 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // A window needs a whole core; two at a time are slower than one after the other.
+          maxWorkers: 1,
+        },
+      },
+      // `npm run bench`. Never a part of the tests: what it finds depends on the machine.
+      {
+        test: {
+          name: 'bench',
+          include: ['test/bench/**/*.bench.ts'],
+          globalSetup: ['test/bench/setup.ts'],
+          testTimeout: 20 * 60_000,
+          hookTimeout: 20 * 60_000,
           maxWorkers: 1,
         },
       },

@@ -29,7 +29,13 @@ export type Command =
       readonly passwordStdin: boolean
     }
   | { readonly verb: 'registry logout'; readonly host: string }
-  | { readonly verb: 'registry serve'; readonly port: number; readonly storage?: string }
+  | {
+      readonly verb: 'registry serve'
+      readonly port: number
+      readonly storage?: string
+      readonly htpasswd?: string
+      readonly state?: string
+    }
 
 export interface Globals {
   readonly output: Output
@@ -159,6 +165,8 @@ function command(
         verb: verb.path,
         port: values.number('port', 0, 65535) ?? 5000,
         ...values.optional('storage', 'storage'),
+        ...values.optional('htpasswd', 'htpasswd'),
+        ...values.optional('state', 'state'),
       }
   }
 }

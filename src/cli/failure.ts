@@ -65,9 +65,18 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
   }
   if (kind === 'unauthorized' && verb !== 'registry login') return generalAdvice(kind, evidence)
   if (kind === 'too-large') return limitAdvice(evidence, limits)
+  if (evidence.link !== undefined) return 'Copy the file into the chart, or accept it with --follow-links.'
+  if (kind === 'invalid-reference' && carriesLogin(evidence) && verb?.startsWith('chart ') === true) {
+    return 'Log in with "chartroom registry login" instead.'
+  }
   // Where the cache has something of a similar name, that is the better hint.
   if (kind === 'not-found' && advice?.startsWith('The cache has') !== true) return cacheAdvice(evidence, verb)
   return undefined
+}
+
+/** Of a reference with a user or a password in it nobody repeats more than that there was one. */
+function carriesLogin({ reference }: ErrorEvidence): boolean {
+  return reference?.startsWith('***@') === true
 }
 
 const flagsOfLimits = { unpacked: '--max-unpacked', file: '--max-file', entries: '--max-entries' } as const

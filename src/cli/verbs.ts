@@ -241,7 +241,11 @@ export const verbs: readonly Verb[] = [
     path: 'registry serve',
     operands: [],
     summary: 'run a registry for development and tests',
-    about: 'Runs a registry on this machine until it is stopped with Ctrl-C. Other machines cannot reach it.',
+    about:
+      'Runs a registry on this machine until it is stopped with Ctrl-C. Other machines cannot reach it.\n' +
+      'Everybody on this machine may read and write, unless --htpasswd names a file with users and bcrypt hashes, as\n' +
+      '"htpasswd -cB FILE USER" makes it. A change of that file counts at once.\n' +
+      'With --state the registry says in a file where it listens and which process it is. Removing the file stops it.',
     flags: [
       { name: 'port', value: 'PORT', summary: 'port to listen on; 0 takes a free one (5000)' },
       {
@@ -249,8 +253,18 @@ export const verbs: readonly Verb[] = [
         value: 'DIR',
         summary: 'where to keep what is pushed (chartroom/registry among your data)',
       },
+      { name: 'htpasswd', value: 'FILE', summary: 'let in only the users of this file' },
+      {
+        name: 'state',
+        value: 'FILE',
+        summary: 'write where the registry runs to this file while it runs (JSON)',
+      },
     ],
     global: always,
-    examples: ['chartroom registry serve', 'chartroom registry serve --port 5001 --storage ./registry'],
+    examples: [
+      'chartroom registry serve',
+      'chartroom registry serve --port 5001 --storage ./registry',
+      'chartroom registry serve --htpasswd auth.htpasswd',
+    ],
   },
 ]

@@ -75,7 +75,15 @@ export class ChartCache implements Target {
     const charts = await inParallel(entries, async ([name, entry]) => {
       return await this.#reader.read(entry, name, options)
     })
-    return charts.sort((a, b) => bytewise(a.reference, b.reference))
+    return bytewise(charts, ({ reference }) => reference)
+  }
+
+  /**
+   * The references that `list` tells about, in its order, from the index alone: one file, however many charts there are.
+   * @throws ChartroomError `store-corrupt` where the index cannot be read
+   */
+  async names(options: OperationOptions = {}): Promise<string[]> {
+    return bytewise([...namedEntries(await this.#layout.readIndex(options)).keys()], (name) => name)
   }
 
   /**
@@ -236,8 +244,12 @@ export class ChartCache implements Target {
   }
 }
 
-function bytewise(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+/** Sorted by the bytes of their names, as Helm sorts them. */
+function bytewise<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
+  return items
+    .map((item) => ({ item, bytes: Buffer.from(nameOf(item)) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ item }) => item)
 }
 
 function lookUp(
@@ -260,7 +272,7 @@ function notCached(index: IndexFile, text: string): ChartroomError {
   const reference = parseReference(text)
   const name = formatReference(reference)
   const repository = repositoryName(reference)
-  const names = [...namedEntries(index).keys()].sort(bytewise)
+  const names = bytewise([...namedEntries(index).keys()], (known) => known)
   const near = names.filter(
     (other) => other.startsWith(`${repository}:`) || other.startsWith(`${repository}@`),
   )

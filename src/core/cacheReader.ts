@@ -1,31 +1,25 @@
-import type { Metadata } from './chart/metadata.ts'
 import type { ChartFormat } from './chart/mediaTypes.ts'
 import type { BlobFacts, Layout } from './layout/layout.ts'
 import type { IndexEntry } from './layout/indexFile.ts'
 import type { Descriptor } from './oci/descriptor.ts'
 import type { Digest } from './oci/digest.ts'
+import { factsIn, type ChartFacts } from './chart/chartFacts.ts'
 import { readChartManifest } from './chart/chartManifest.ts'
-import { decodeConfig } from './chart/configBlob.ts'
 import { readArchive } from './chart/readArchive.ts'
-import { validateMetadata } from './chart/validateMetadata.ts'
+import { readConfig } from './chart/readConfig.ts'
 import { ChartroomError, messageOf, type ErrorKind } from './errors.ts'
 import { fileError } from './fileError.ts'
-import { isIndex, maxManifestSize, parseManifest } from './oci/manifest.ts'
-import { readVerified, verified } from './oci/verify.ts'
+import { isIndex, parseManifest } from './oci/manifest.ts'
+import { verified } from './oci/verify.ts'
 import type { OperationOptions } from './progress.ts'
 
 /** An entry of the cache index. */
 export type CachedChart = SoundChart | BrokenChart
 
 /** A chart whose parts are all there. Whether its layer is undamaged shows when it is read. */
-export interface SoundChart {
+export interface SoundChart extends ChartFacts {
   /** The name in the index, byte for byte. */
   readonly reference: string
-  readonly name: string
-  readonly version: string
-  readonly appVersion?: string
-  readonly description?: string
-  readonly deprecated: boolean
   /** Of the chart content layer, as the guide's `digest:` lines show it. */
   readonly digest: Digest
   readonly manifestDigest: Digest
@@ -34,6 +28,8 @@ export interface SoundChart {
   /** ISO 8601; when the layer was stored. */
   readonly created: string
   readonly format: ChartFormat
+  /** Whether a provenance file travels with it. Nothing is said about whether it is valid. */
+  readonly signed: boolean
   readonly problem?: undefined
 }
 
@@ -61,9 +57,8 @@ export interface ChartParts {
   readonly layer: Descriptor
   readonly layers: readonly Descriptor[]
   readonly format: ChartFormat
+  readonly signed: boolean
 }
-
-type Facts = Pick<SoundChart, 'name' | 'version' | 'appVersion' | 'description' | 'deprecated'>
 
 /**
  * Reads entries of a layout as charts. What was read and verified once is remembered for as long as the file it came from
@@ -72,7 +67,7 @@ type Facts = Pick<SoundChart, 'name' | 'version' | 'appVersion' | 'description' 
 export class CacheReader {
   readonly #layout: Layout
   readonly #parts = new Memo<ChartParts>()
-  readonly #facts = new Memo<Facts>()
+  readonly #facts = new Memo<ChartFacts>()
 
   constructor(layout: Layout) {
     this.#layout = layout
@@ -101,7 +96,7 @@ export class CacheReader {
    * @throws ChartroomError `not-found`, `integrity`, `not-a-chart`, `invalid-chart`, …
    */
   async chart(entry: IndexEntry, name: string, options: OperationOptions): Promise<SoundChart> {
-    const { manifest, config, layer, format } = await this.parts(entry, name, options)
+    const { manifest, config, layer, format, signed } = await this.parts(entry, name, options)
     const stored = await this.#layout.factsOf(layer)
     if (stored === undefined) throw layerMissing(name, layer)
     if (stored.size !== layer.size) throw layerCut(name, layer, stored.size)
@@ -113,6 +108,7 @@ export class CacheReader {
       size: layer.size,
       created: new Date(stored.modified).toISOString(),
       format,
+      signed,
     }
   }
 
@@ -125,10 +121,11 @@ export class CacheReader {
       stored,
       async () => {
         const manifest = await this.#layout.readManifest(entry, options)
-        const { config, layer, format } = readChartManifest(manifest, name)
+        const { config, layer, format, provenance } = readChartManifest(manifest, name)
         const parsed = parseManifest(manifest, name)
         const layers = isIndex(parsed) ? [] : parsed.layers
-        return { manifest: manifest.descriptor, config, layer, layers, format }
+        const signed = provenance !== undefined
+        return { manifest: manifest.descriptor, config, layer, layers, format, signed }
       },
       options,
     )
@@ -140,14 +137,14 @@ export class CacheReader {
     layerFacts: BlobFacts,
     name: string,
     options: OperationOptions,
-  ): Promise<Facts> {
+  ): Promise<ChartFacts> {
     try {
       const configFacts = await this.#layout.factsOf(config)
       return await this.#facts.get(
         `${name} ${config.digest} ${config.size}`,
         configFacts,
         async () => {
-          return factsIn(await this.#readConfig(config, name, options))
+          return factsIn(await readConfig(() => this.#layout.fetch(config, options), config, name))
         },
         options,
       )
@@ -165,17 +162,6 @@ export class CacheReader {
       },
       options,
     )
-  }
-
-  async #readConfig(config: Descriptor, name: string, options: OperationOptions): Promise<Metadata> {
-    if (config.size > maxManifestSize) {
-      throw new ChartroomError('too-large', { message: `The config of ${name} is larger than any config.` })
-    }
-    const content = await this.#layout.fetch(config, options)
-    const metadata = decodeConfig(await readVerified(content, config, `The config of ${name}`), name)
-    const checked = validateMetadata(metadata)
-    if (!('problem' in checked)) return metadata
-    throw new ChartroomError('invalid-chart', { message: `The config of ${name}: ${checked.problem}.` })
   }
 }
 
@@ -210,16 +196,6 @@ async function outcomeOf<Value>(make: () => Promise<Value>): Promise<Outcome<Val
   } catch (error) {
     if (error instanceof ChartroomError) return { error }
     throw error
-  }
-}
-
-function factsIn({ name, version, appVersion, description, deprecated = false }: Metadata): Facts {
-  return {
-    name,
-    version,
-    ...(appVersion === undefined ? {} : { appVersion }),
-    ...(description === undefined ? {} : { description }),
-    deprecated,
   }
 }
 

@@ -41,6 +41,8 @@ export interface ErrorEvidence {
   readonly status?: number
   /** Line in `path`, counted from 1. */
   readonly line?: number
+  /** What a link at `path` leads to, where that is out of the chart. */
+  readonly link?: string
 }
 
 export interface ErrorDetails extends ErrorEvidence {

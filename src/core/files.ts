@@ -70,6 +70,11 @@ export async function factsOf(path: string): Promise<FileFacts | undefined> {
   return await unlessMissing(async () => facts(await stat(path)))
 }
 
+/** What changes with a file's content, as one text; empty where there is no file. */
+export function fingerprintOf(facts: FileFacts | undefined): string {
+  return facts === undefined ? '' : `${facts.inode} ${facts.size} ${facts.modified} ${facts.changed}`
+}
+
 /** What is at a path itself, not following a link; `undefined` where nothing is. */
 export async function ownFactsOf(path: string): Promise<FileFacts | undefined> {
   return await unlessMissing(async () => facts(await lstat(path)))

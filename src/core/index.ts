@@ -4,8 +4,9 @@ export { defaultLimits, type ChartOptions, type Limits } from './chart/limits.ts
 export type { ChartFormat } from './chart/mediaTypes.ts'
 export type { Metadata } from './chart/metadata.ts'
 export type { Credential } from './credential.ts'
-export { Credentials } from './credentials/credentials.ts'
-export type { CredentialStore } from './credentials/store.ts'
+export { Credentials, type KnownHost } from './credentials/credentials.ts'
+export { findProgram } from './credentials/findProgram.ts'
+export type { CredentialStore, ListedLogin } from './credentials/store.ts'
 export {
   ChartroomError,
   exitCodes,
@@ -16,28 +17,50 @@ export {
   type ErrorKind,
 } from './errors.ts'
 export { helmChartCache, surroundings, type Surroundings } from './helmHome.ts'
+export { writeHtpasswd } from './htpasswd.ts'
 export { formatAge, formatSize, formatSizeOf } from './humanize.ts'
 export type { Logger } from './logger.ts'
 export { hexOf, isDigest, shortDigest, type Digest } from './oci/digest.ts'
 export {
   formatReference,
+  isRepository,
+  isTag,
   parseHost,
   parseReference,
   repositoryName,
   tagOrDigest,
   type Reference,
 } from './oci/reference.ts'
+export { newestFirst } from './oci/tags.ts'
+export { compareExport, type ExportComparison } from './operations/compareExport.ts'
 export { describeChart } from './operations/describeChart.ts'
 export { exportChart, type ExportedChart, type ExportOptions } from './operations/exportChart.ts'
 export { whileDoing } from './operations/failure.ts'
+export {
+  inspectTag,
+  type InspectedChart,
+  type InspectedOther,
+  type InspectedTag,
+  type InspectOptions,
+} from './operations/inspectTag.ts'
 export { listCharts } from './operations/listCharts.ts'
+export { listReferences } from './operations/listReferences.ts'
+export { listRepositories } from './operations/listRepositories.ts'
+export { listTags } from './operations/listTags.ts'
 export { login, type LoggedIn } from './operations/login.ts'
 export { logout, type LoggedOut } from './operations/logout.ts'
-export { openChart, type OpenedChart } from './operations/openChart.ts'
+export { lookUpTag, type TagLookUp } from './operations/lookUpTag.ts'
+export { missingDependencies } from './operations/missingDependencies.ts'
+export { openArchive } from './operations/openArchive.ts'
+export { openChart } from './operations/openChart.ts'
+export type { LocatedChart, OpenedChart } from './operations/openedChart.ts'
+export { openRemoteChart } from './operations/openRemoteChart.ts'
 export { pullChart, type PulledChart } from './operations/pullChart.ts'
 export { pushChart, type PushedChart, type PushOptions } from './operations/pushChart.ts'
 export { removeChart, restoreChart } from './operations/removeChart.ts'
 export { saveChart, type SavedChart, type SaveOptions } from './operations/saveChart.ts'
+export { hasEnded, type Owner } from './owner.ts'
 export type { OperationOptions, Progress } from './progress.ts'
 export type { HostOptions } from './registry/hostOptions.ts'
+export type { Pages } from './registry/pages.ts'
 export { Registries } from './registry/registries.ts'

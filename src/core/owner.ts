@@ -27,6 +27,7 @@ export async function hasEnded(owner: Owner): Promise<boolean | undefined> {
   const here = await thisProcess()
   if (owner.host !== here.host || owner.space !== here.space) return undefined
   if (!isRunning(owner.pid)) return true
+  if (await isUnburied(owner.pid)) return true
   // The number may have been given to a new process since.
   const started = await startOf(owner.pid)
   return started !== '' && owner.started !== '' && started !== owner.started
@@ -55,13 +56,21 @@ function isRunning(pid: number): boolean {
 /** Boot and clock tick of a process's start, where there is a /proc. */
 async function startOf(pid: number): Promise<string> {
   if (process.platform !== 'linux') return ''
-  const [boot, stat] = await Promise.all([
-    procFile('/proc/sys/kernel/random/boot_id'),
-    procFile(`/proc/${pid}/stat`),
-  ])
-  // The second field is the command's name in brackets and may hold anything; the start is the 22nd.
-  const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const [boot, { start }] = await Promise.all([procFile('/proc/sys/kernel/random/boot_id'), statOf(pid)])
   return start === undefined ? '' : `${boot.trim()}/${start}`
+}
+
+/** Whether a process has ended without its parent taking note, as in a container whose first process is no init. */
+async function isUnburied(pid: number): Promise<boolean> {
+  return process.platform === 'linux' && (await statOf(pid)).state === 'Z'
+}
+
+async function statOf(pid: number): Promise<{ readonly state?: string; readonly start?: string }> {
+  const stat = await procFile(`/proc/${pid}/stat`)
+  // The second field is the command's name in brackets and may hold anything; the state is the 3rd and the start the 22nd.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, start] = [fields[0], fields[19]]
+  return start === undefined || state === undefined ? {} : { state, start }
 }
 
 async function procFile(path: string): Promise<string> {

@@ -1,9 +1,13 @@
 import { ChartroomError, messageOf, printable } from '../core/index.ts'
+import { NotTrusted } from './notTrusted.ts'
 
 /** What a person can do about a failure, at most one thing. */
 export type Remedy =
   | { readonly kind: 'logIn'; readonly host: string }
   | { readonly kind: 'openFile'; readonly path: string; readonly line: number }
+  /** How the registries are spoken to. */
+  | { readonly kind: 'openRegistrySettings' }
+  | { readonly kind: 'manageTrust' }
   | { readonly kind: 'showLog' }
 
 export interface Message {
@@ -12,20 +16,19 @@ export interface Message {
 }
 
 /**
- * A failure as it is shown: a sentence, written where the facts are, and what to do about it, as a button or, where there
- * is none for it, in words. Everything else is in the log.
+ * A failure as it is shown: a sentence, written where the facts are, and what to do about it, as a button or, where the
+ * button alone does not say it, in words. Everything else is in the log.
+ *
+ * @param unexpected puts what a foreign error says into a sentence
  */
-export function messageFor(error: unknown): Message {
+export function messageFor(error: unknown, unexpected: (text: string) => string): Message {
   if (!(error instanceof ChartroomError)) {
-    return {
-      sentence: `Something unexpected happened: ${printable(messageOf(error))}`,
-      remedy: { kind: 'showLog' },
-    }
+    return { sentence: unexpected(printable(messageOf(error))), remedy: { kind: 'showLog' } }
   }
   const { message, advice } = error
   const remedy = remedyFor(error)
-  const isAlone = remedy.kind === 'showLog' && advice !== undefined
-  return { sentence: isAlone ? `${message} ${advice}` : message, remedy }
+  const saysItself = remedy.kind !== 'showLog' && remedy.kind !== 'openRegistrySettings'
+  return { sentence: saysItself || advice === undefined ? message : `${message} ${advice}`, remedy }
 }
 
 /** Everything the log should keep about a failure: the chain of causes, and the stack of what was not expected. */
@@ -38,9 +41,15 @@ export function logLines(error: unknown): string[] {
   return lines
 }
 
-function remedyFor({ kind, evidence: { host, path, line } }: ChartroomError): Remedy {
+function remedyFor(error: ChartroomError): Remedy {
+  const { kind, advice } = error
+  const { host, path, line } = error.evidence
+  if (error instanceof NotTrusted) return { kind: 'manageTrust' }
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
+  if ((kind === 'tls' || kind === 'refused') && host !== undefined && advice !== undefined) {
+    return { kind: 'openRegistrySettings' }
+  }
   return { kind: 'showLog' }
 }
 

@@ -1,30 +1,22 @@
-import { readChunks } from '../core/files.ts'
-import { isDigest } from '../core/oci/digest.ts'
+import { readChunks, removeFile } from '../core/files.ts'
+import type { Digest } from '../core/oci/digest.ts'
 import type { Answer } from './answer.ts'
-import { RegistryError } from './registryError.ts'
+import { RegistryError, requireDigest } from './registryError.ts'
 import type { Call } from './call.ts'
 
 /**
  * `GET` and `HEAD …/blobs/DIGEST`, with a single byte range if the client asks for one.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-blobs
  */
-export async function getBlob({ store, target, headers: asked, options }: Call): Promise<Answer> {
-  if (!isDigest(target)) {
-    throw new RegistryError('DIGEST_INVALID', `${JSON.stringify(target)} is not a sha256 or sha512 digest.`)
-  }
-  const facts = await store.blobs.factsOf(target)
-  if (facts?.kind !== 'file') {
-    throw new RegistryError('BLOB_UNKNOWN', `The registry has no blob ${target}.`, {
-      detail: { digest: target },
-    })
-  }
-  const { size } = facts
+export async function getBlob(call: Call): Promise<Answer> {
+  const { store, headers: asked, options } = call
+  const { digest, size } = await requireBlob(call)
   const headers = {
     'Content-Type': 'application/octet-stream',
-    'Docker-Content-Digest': target,
+    'Docker-Content-Digest': digest,
     'Accept-Ranges': 'bytes',
   }
-  const path = store.blobs.pathOf(target)
+  const path = store.blobs.pathOf(digest)
   const range = rangeOf(asked.range, size)
   if (range === undefined) {
     return {
@@ -49,6 +41,44 @@ export async function getBlob({ store, target, headers: asked, options }: Call):
     },
     body: () => readChunks(path, options.signal, { start, end }),
   }
+}
+
+/**
+ * `DELETE …/blobs/DIGEST`: removes a blob. All repositories share their blobs, so one that any manifest needs stays.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-blobs
+ */
+export async function deleteBlob(call: Call): Promise<Answer> {
+  const { store } = call
+  await store.inTurn(async () => {
+    const { digest } = await requireBlob(call)
+    const user = await userOf(digest, call)
+    if (user !== undefined) {
+      throw new RegistryError('UNSUPPORTED', `${user} needs the blob ${digest}; delete that manifest first.`)
+    }
+    await removeFile(store.blobs.pathOf(digest))
+  })
+  return { status: 202 }
+}
+
+/** A manifest that needs the blob or is stored in it, as `REPOSITORY@DIGEST`. */
+async function userOf(digest: Digest, { store, options }: Call): Promise<string | undefined> {
+  for (const repository of await store.repositories()) {
+    for (const { descriptor, parts } of await store.manifests(repository, options)) {
+      if ([descriptor, ...parts].some((part) => part.digest === digest))
+        return `${repository}@${descriptor.digest}`
+    }
+  }
+  return undefined
+}
+
+async function requireBlob({
+  store,
+  target,
+}: Call): Promise<{ readonly digest: Digest; readonly size: number }> {
+  const digest = requireDigest(target)
+  const facts = await store.blobs.factsOf(digest)
+  if (facts?.kind === 'file') return { digest, size: facts.size }
+  throw new RegistryError('BLOB_UNKNOWN', `The registry has no blob ${digest}.`, { detail: { digest } })
 }
 
 /**

@@ -5,8 +5,10 @@ import { codeOf } from '../core/files.ts'
 import { silent, type Logger } from '../core/logger.ts'
 import { sendAnswer, type Answer } from './answer.ts'
 import { defaultStorage } from './defaultStorage.ts'
-import { errorAnswer } from './registryError.ts'
+import { Htpasswd } from './htpasswd.ts'
+import { errorAnswer, RegistryError } from './registryError.ts'
 import { route } from './routes.ts'
+import { StateFile } from './stateFile.ts'
 import { Store } from './store.ts'
 
 export interface LocalRegistryOptions {
@@ -14,6 +16,10 @@ export interface LocalRegistryOptions {
   readonly port: number
   /** The directory that everything is kept in; made where it is missing. By default one of the user's. */
   readonly storage?: string
+  /** The file with the logins that are let in, as `htpasswd -B` writes it; without it everybody is. */
+  readonly htpasswd?: string
+  /** The file in which the registry says that it runs, for as long as it does. */
+  readonly state?: string
   readonly log?: Logger
   /** Hears of every request when it has been answered, or when the client has gone away. */
   readonly onRequest?: (request: ServedRequest) => void
@@ -34,7 +40,12 @@ export interface LocalRegistry {
   readonly host: string
   readonly port: number
   readonly storage: string
-  /** Ends every connection and resolves when no work is left. */
+  /**
+   * Resolves, with a sentence, when the state file has gone away or names another process. The registry should be
+   * stopped then, because nobody can find it any more.
+   */
+  readonly abandoned: Promise<string>
+  /** Ends every connection, resolves when no work is left, and takes the state file away. */
   stop(): Promise<void>
 }
 
@@ -55,75 +66,92 @@ export class PortTaken extends ChartroomError {
 
 /**
  * Starts the embedded registry: the distribution API over image layouts on disk, for development and tests. It listens
- * on 127.0.0.1 only, speaks plain HTTP and lets everybody in.
+ * on 127.0.0.1 only, speaks plain HTTP and lets everybody in, unless an htpasswd file says whom.
  *
  * What was pushed stays in `storage` and is there again at the next start.
  *
- * @throws PortTaken; ChartroomError `unavailable` where the system refuses the port
+ * @throws PortTaken; ChartroomError `unavailable` where the system refuses the port or the state file names a registry
+ *   that runs, `not-found` where there is no htpasswd file
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 export async function startLocalRegistry(options: LocalRegistryOptions): Promise<LocalRegistry> {
   const { log = silent, onRequest = nobodyListens } = options
   const store = new Store(options.storage ?? defaultStorage())
+  const htpasswd = options.htpasswd === undefined ? undefined : new Htpasswd(options.htpasswd, log)
+  const state = options.state === undefined ? undefined : new StateFile(options.state, log)
+  await state?.claim()
+  await htpasswd?.open()
   const working = new Set<Promise<void>>()
   const server = createServer((request, response) => {
-    const work = serve(store, request, response, log, onRequest)
+    const work = serve({ store, htpasswd, log, onRequest }, request, response)
     working.add(work)
     void work.finally(() => working.delete(work))
   })
   // A large layer may take longer than the five minutes that Node gives a request.
   server.requestTimeout = 0
   const port = await listen(server, options.port)
+  const url = `http://127.0.0.1:${port}`
+  const stopped = new AbortController()
   try {
     await store.uploads.clear()
+    await state?.write({
+      port,
+      url,
+      storage: store.root,
+      ...(htpasswd === undefined ? {} : { htpasswd: htpasswd.path }),
+    })
   } catch (error) {
     await close(server)
     throw error
   }
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     host: `localhost:${port}`,
     port,
     storage: store.root,
+    abandoned: state?.lost(stopped.signal) ?? new Promise(never),
     stop: async () => {
+      stopped.abort()
       await close(server)
       await Promise.all(working)
       await store.uploads.close()
+      await state?.remove()
     },
   }
 }
 
+interface Serving {
+  readonly store: Store
+  readonly htpasswd: Htpasswd | undefined
+  readonly log: Logger
+  readonly onRequest: (request: ServedRequest) => void
+}
+
 /** Answers one request. Never rejects: what goes wrong is an answer or, where the client has gone, a line in the log. */
-async function serve(
-  store: Store,
-  request: IncomingMessage,
-  response: ServerResponse,
-  log: Logger,
-  onRequest: (request: ServedRequest) => void,
-): Promise<void> {
+async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = 'GET', url = '/' } = request
   const start = performance.now()
   const gone = new AbortController()
   response.once('close', () => {
     gone.abort()
   })
-  const answer = await answerTo(store, request, gone.signal, log)
+  const answer = await answerTo(serving, request, gone.signal)
   try {
     await sendAnswer(response, answer, method === 'HEAD', gone.signal)
   } catch (error) {
-    log.debug(`${method} ${url}: ${messageOf(error)}`)
+    serving.log.debug(`${method} ${url}: ${messageOf(error)}`)
     response.destroy()
   }
-  onRequest({ method, path: url, status: answer.status, milliseconds: performance.now() - start })
+  serving.onRequest({ method, path: url, status: answer.status, milliseconds: performance.now() - start })
 }
 
 async function answerTo(
-  store: Store,
+  { store, htpasswd, log }: Serving,
   request: IncomingMessage,
   signal: AbortSignal,
-  log: Logger,
 ): Promise<Answer> {
   try {
+    if ((await htpasswd?.accepts(request.headers.authorization)) === false) throw loginWanted()
     return await route(store, request, { signal, log })
   } catch (error) {
     const answer = errorAnswer(error)
@@ -132,6 +160,13 @@ async function answerTo(
     }
     return answer
   }
+}
+
+/** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
+function loginWanted(): RegistryError {
+  return new RegistryError('UNAUTHORIZED', 'The registry wants a login that it knows.', {
+    headers: { 'WWW-Authenticate': 'Basic realm="localhost"' },
+  })
 }
 
 async function listen(server: Server, port: number): Promise<number> {
@@ -160,6 +195,10 @@ async function close(server: Server): Promise<void> {
     })
     server.closeAllConnections()
   })
+}
+
+function never(): void {
+  // Deliberately nothing: without a state file nobody can miss it.
 }
 
 function nobodyListens(): void {

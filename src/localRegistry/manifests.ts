@@ -1,8 +1,9 @@
-import { algorithmOf, digestOf, isDigest, type Digest } from '../core/oci/digest.ts'
+import { algorithmOf, digestOf, isDigest } from '../core/oci/digest.ts'
 import type { Descriptor } from '../core/oci/descriptor.ts'
-import { isIndex, maxManifestSize, parseManifest, type RawManifest } from '../core/oci/manifest.ts'
+import { maxManifestSize, type RawManifest } from '../core/oci/manifest.ts'
 import { acceptedManifests, bareMediaType } from '../core/oci/mediaTypes.ts'
 import type { Answer } from './answer.ts'
+import { factsOfManifest, type ManifestFacts } from './manifestFacts.ts'
 import { RegistryError, sentenceOf } from './registryError.ts'
 import type { Call } from './call.ts'
 
@@ -24,50 +25,62 @@ export async function getManifest({ store, repository, target, options }: Call):
       body: bytes,
     }
   } catch (error) {
-    throw new RegistryError('MANIFEST_UNKNOWN', `${repository} has no manifest ${JSON.stringify(target)}.`, {
-      detail: sentenceOf(error, 'not-found'),
-    })
+    throw unknownManifest(repository, target, sentenceOf(error, 'not-found'))
   }
 }
 
 /**
- * `PUT …/manifests/TAG` or `…/DIGEST`: stores a manifest whose contents are all there.
+ * `PUT …/manifests/TAG` or `…/DIGEST`: stores a manifest whose contents are all there. What it is about need not be.
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
  */
 export async function putManifest(call: Call): Promise<Answer> {
   const { store, repository, target, headers, body, options } = call
   const tag = isDigest(target) ? undefined : requireTag(target)
   const manifest = describeManifest(target, mediaTypeOf(headers['content-type']), await readWhole(body))
-  for (const part of partsOf(manifest, repository)) await requirePart(call, part)
-  await store.storeManifest(repository, manifest, tag, options)
+  const { parts, isIndex, subject } = describeParts(manifest, repository)
+  await store.inTurn(async () => {
+    for (const part of parts) await requirePart(call, part, isIndex)
+    await store.storeManifest(repository, manifest, tag, options)
+  })
   const { digest } = manifest.descriptor
   return {
     status: 201,
-    headers: { Location: `/v2/${repository}/manifests/${digest}`, 'Docker-Content-Digest': digest },
+    headers: {
+      Location: `/v2/${repository}/manifests/${digest}`,
+      'Docker-Content-Digest': digest,
+      // By this a client knows that it need not keep a list of referrers itself.
+      ...(subject === undefined ? {} : { 'OCI-Subject': subject }),
+    },
   }
 }
 
-interface Part {
-  readonly descriptor: Descriptor
-  readonly isManifest: boolean
+/**
+ * `DELETE …/manifests/TAG` takes the tag away; `…/DIGEST` the manifest with all its tags. Its blobs stay.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#deleting-tags
+ */
+export async function deleteManifest({ store, repository, target, options }: Call): Promise<Answer> {
+  if (await store.removeManifest(repository, target, options)) return { status: 202 }
+  throw unknownManifest(repository, target)
 }
 
-/** What a manifest needs: an image its config and layers, an index the manifests it names. */
-function partsOf(manifest: RawManifest, repository: string): Part[] {
+function unknownManifest(repository: string, target: string, detail?: unknown): RegistryError {
+  return new RegistryError('MANIFEST_UNKNOWN', `${repository} has no manifest ${JSON.stringify(target)}.`, {
+    detail,
+  })
+}
+
+function describeParts(manifest: RawManifest, repository: string): ManifestFacts {
   try {
-    const parsed = parseManifest(manifest, repository)
-    return isIndex(parsed)
-      ? parsed.manifests.map((descriptor) => ({ descriptor, isManifest: true }))
-      : [parsed.config, ...parsed.layers].map((descriptor) => ({ descriptor, isManifest: false }))
+    return factsOfManifest(manifest, repository)
   } catch (error) {
     throw new RegistryError('MANIFEST_INVALID', sentenceOf(error, 'integrity'))
   }
 }
 
-async function requirePart(call: Call, { descriptor, isManifest }: Part): Promise<void> {
-  const { digest, size } = descriptor
-  const facts = await call.store.blobs.factsOf(digest)
-  if (facts?.kind !== 'file' || (isManifest && !(await isListed(call, digest)))) {
+async function requirePart(call: Call, { digest, size }: Descriptor, isManifest: boolean): Promise<void> {
+  const { store, repository, options } = call
+  const facts = await store.blobs.factsOf(digest)
+  if (facts?.kind !== 'file' || (isManifest && !(await store.lists(repository, digest, options)))) {
     throw new RegistryError('MANIFEST_BLOB_UNKNOWN', `The manifest needs ${digest}, which is not here.`, {
       detail: { digest },
     })
@@ -78,11 +91,6 @@ async function requirePart(call: Call, { descriptor, isManifest }: Part): Promis
       `The manifest says ${digest} has ${size} bytes, not ${facts.size}.`,
     )
   }
-}
-
-async function isListed({ store, repository, options }: Call, digest: Digest): Promise<boolean> {
-  const { entries } = await store.layoutOf(repository).readIndex(options)
-  return entries.some(({ descriptor }) => descriptor?.digest === digest)
 }
 
 function describeManifest(target: string, mediaType: string, bytes: Buffer): RawManifest {

@@ -1,5 +1,6 @@
 import { ChartroomError, kindOf, messageOf, type ErrorKind } from '../core/errors.ts'
 import { fileError } from '../core/fileError.ts'
+import { isDigest, type Digest } from '../core/oci/digest.ts'
 import { jsonAnswer, type Answer } from './answer.ts'
 
 /** The error codes of the specification, those of Docker's registry that it lacks, and the usual status of each. */
@@ -16,6 +17,7 @@ const statuses = {
   PAGINATION_NUMBER_INVALID: 400,
   SIZE_INVALID: 400,
   TAG_INVALID: 400,
+  UNAUTHORIZED: 401,
   UNSUPPORTED: 405,
 } as const
 
@@ -50,6 +52,12 @@ export function errorAnswer(error: unknown): Answer {
   const known = fileError(error, 'serve the request')
   const message = known instanceof ChartroomError ? known.message : 'The registry failed; its log says why.'
   return jsonAnswer(otherStatuses[kindOf(known) ?? 'cancelled'] ?? 500, errors('UNKNOWN', message))
+}
+
+/** @throws RegistryError `DIGEST_INVALID` */
+export function requireDigest(text: string): Digest {
+  if (isDigest(text)) return text
+  throw new RegistryError('DIGEST_INVALID', `${JSON.stringify(text)} is not a sha256 or sha512 digest.`)
 }
 
 /** The message of a `ChartroomError` of that kind; any other error goes on. */

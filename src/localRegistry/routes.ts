@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { isRepository } from '../core/oci/reference.ts'
 import type { OperationOptions } from '../core/progress.ts'
 import { jsonAnswer, type Answer } from './answer.ts'
-import { getBlob } from './blobs.ts'
+import { deleteBlob, getBlob } from './blobs.ts'
 import type { Call } from './call.ts'
 import { listRepositories, listTags } from './lists.ts'
-import { getManifest, putManifest } from './manifests.ts'
+import { deleteManifest, getManifest, putManifest } from './manifests.ts'
+import { listReferrers } from './referrers.ts'
 import { RegistryError } from './registryError.ts'
 import type { Store } from './store.ts'
 import { appendUpload, cancelUpload, finishUpload, showUpload, startUpload } from './uploadSteps.ts'
@@ -24,14 +25,18 @@ const routes: readonly Route[] = [
   { path: /^\/v2\/(?<repository>.+)\/tags\/list$/, methods: reading(listTags) },
   {
     path: /^\/v2\/(?<repository>.+)\/manifests\/(?<target>[^/]+)$/,
-    methods: { ...reading(getManifest), PUT: putManifest },
+    methods: { ...reading(getManifest), PUT: putManifest, DELETE: deleteManifest },
   },
   { path: /^\/v2\/(?<repository>.+)\/blobs\/uploads\/?$/, methods: { POST: startUpload } },
   {
     path: /^\/v2\/(?<repository>.+)\/blobs\/uploads\/(?<target>[^/]+)$/,
     methods: { GET: showUpload, PATCH: appendUpload, PUT: finishUpload, DELETE: cancelUpload },
   },
-  { path: /^\/v2\/(?<repository>.+)\/blobs\/(?<target>[^/]+)$/, methods: reading(getBlob) },
+  {
+    path: /^\/v2\/(?<repository>.+)\/blobs\/(?<target>[^/]+)$/,
+    methods: { ...reading(getBlob), DELETE: deleteBlob },
+  },
+  { path: /^\/v2\/(?<repository>.+)\/referrers\/(?<target>[^/]+)$/, methods: reading(listReferrers) },
 ]
 
 /**

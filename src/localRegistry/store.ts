@@ -1,12 +1,25 @@
 import { join, resolve } from 'node:path'
+import { messageOf } from '../core/errors.ts'
 import { factsOf, namesIn, ownFactsOf } from '../core/files.ts'
 import { Blobs } from '../core/layout/blobs.ts'
-import { entryFor, withEntry, type IndexFile } from '../core/layout/indexFile.ts'
+import {
+  emptyIndex,
+  encodeIndex,
+  entryFor,
+  withEntry,
+  type IndexEntry,
+  type IndexFile,
+} from '../core/layout/indexFile.ts'
 import { Layout } from '../core/layout/layout.ts'
 import type { Descriptor } from '../core/oci/descriptor.ts'
+import { isDigest, type Digest } from '../core/oci/digest.ts'
 import type { RawManifest } from '../core/oci/manifest.ts'
 import type { OperationOptions } from '../core/progress.ts'
+import { factsOfManifest, type ManifestFacts } from './manifestFacts.ts'
 import { Uploads } from './uploads.ts'
+
+/** Bytes of an index from which the last manifest was deleted. */
+const emptySize = encodeIndex(emptyIndex, '').length
 
 /** No component of a repository begins with an underscore, so nothing that is pushed can collide with it. */
 const layoutDirectory = '_layout'
@@ -26,6 +39,9 @@ export class Store {
   readonly blobs: Blobs
   readonly uploads: Uploads
   readonly #layouts = new Map<string, Layout>()
+  /** Manifests that were read, by type and digest: they never change. */
+  readonly #facts = new Map<string, ManifestFacts>()
+  #lastTurn: Promise<unknown> = Promise.resolve()
 
   constructor(root: string) {
     this.root = resolve(root)
@@ -55,7 +71,56 @@ export class Store {
     await layout.change((index) => listed(index, manifest.descriptor, tag), options)
   }
 
-  /** The names of all repositories that something was pushed to, sorted bytewise. */
+  /**
+   * Forgets a tag, or a manifest together with its tags. The blobs stay, also that of the manifest.
+   * @returns `false` where there is no such tag or manifest
+   */
+  async removeManifest(repository: string, tagOrDigest: string, options: OperationOptions): Promise<boolean> {
+    const layout = this.layoutOf(repository)
+    const isMeant = ({ name, descriptor }: IndexEntry): boolean =>
+      isDigest(tagOrDigest) ? descriptor?.digest === tagOrDigest : name === tagOrDigest
+    // To change the index of a repository that is not there would make it.
+    if (!(await layout.readIndex(options)).entries.some(isMeant)) return false
+    await layout.change((index) => {
+      const entries = index.entries.filter((entry) => !isMeant(entry))
+      return entries.length === index.entries.length ? index : { ...index, entries }
+    }, options)
+    return true
+  }
+
+  /** Whether a repository has a manifest, with a tag or without. */
+  async lists(repository: string, digest: Digest, options: OperationOptions): Promise<boolean> {
+    const { entries } = await this.layoutOf(repository).readIndex(options)
+    return entries.some(({ descriptor }) => descriptor?.digest === digest)
+  }
+
+  /** Every manifest of a repository, once. One that cannot be read is left out, and the log says so. */
+  async manifests(repository: string, options: OperationOptions): Promise<ManifestFacts[]> {
+    const { entries } = await this.layoutOf(repository).readIndex(options)
+    const found = new Map<Digest, ManifestFacts>()
+    for (const entry of entries) {
+      if (entry.descriptor === undefined || found.has(entry.descriptor.digest)) continue
+      try {
+        found.set(entry.descriptor.digest, await this.#factsOf(repository, entry, options))
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        options.log?.warn(`${repository}: ${messageOf(error)}`)
+      }
+    }
+    return [...found.values()]
+  }
+
+  /**
+   * Does work that must not meet its like: one checks that blobs are there and names them, the other removes a blob that
+   * nobody names.
+   */
+  async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#lastTurn.then(work, work)
+    this.#lastTurn = turn
+    return await turn
+  }
+
+  /** The names of all repositories that have a manifest, sorted bytewise. */
   async repositories(): Promise<string[]> {
     const found: string[] = []
     await this.#collect(this.#repositories, '', found)
@@ -66,11 +131,22 @@ export class Store {
     for (const child of await namesIn(directory)) {
       const path = join(directory, child)
       if (child === layoutDirectory) {
-        if ((await factsOf(join(path, 'index.json'))) !== undefined) found.push(name)
+        const facts = await factsOf(join(path, 'index.json'))
+        if (facts !== undefined && facts.size > emptySize) found.push(name)
       } else if ((await ownFactsOf(path))?.kind === 'directory') {
         await this.#collect(path, name === '' ? child : `${name}/${child}`, found)
       }
     }
+  }
+
+  async #factsOf(repository: string, entry: IndexEntry, options: OperationOptions): Promise<ManifestFacts> {
+    const { mediaType = '', digest = '' } = entry.descriptor ?? {}
+    const key = `${mediaType} ${digest}`
+    const known = this.#facts.get(key)
+    if (known !== undefined) return known
+    const facts = factsOfManifest(await this.layoutOf(repository).readManifest(entry, options), digest)
+    this.#facts.set(key, facts)
+    return facts
   }
 
   get #blobs(): string {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isDigest, type Digest } from '../core/oci/digest.ts'
 import { isRepository } from '../core/oci/reference.ts'
 import type { Answer } from './answer.ts'
-import { RegistryError, sentenceOf } from './registryError.ts'
+import { RegistryError, requireDigest, sentenceOf } from './registryError.ts'
 import type { Call } from './call.ts'
 import type { Upload } from './uploads.ts'
 
@@ -98,11 +98,6 @@ function checkRange(headers: IncomingHttpHeaders, upload: Upload): void {
 
 function hasBody({ 'content-length': length, 'transfer-encoding': encoding }: IncomingHttpHeaders): boolean {
   return encoding !== undefined || Number(length ?? 0) > 0
-}
-
-function requireDigest(text: string): Digest {
-  if (isDigest(text)) return text
-  throw new RegistryError('DIGEST_INVALID', `${JSON.stringify(text)} is not a sha256 or sha512 digest.`)
 }
 
 function created(repository: string, digest: Digest): Answer {

@@ -40,6 +40,10 @@ describe('a command line that makes sense', () => {
     ['registry logout localhost:5000', { verb: 'registry logout', host: 'localhost:5000' }],
     ['registry serve', { verb: 'registry serve', port: 5000 }],
     ['registry serve --port 0 --storage x', { verb: 'registry serve', port: 0, storage: 'x' }],
+    [
+      'registry serve --htpasswd users --state s.json',
+      { verb: 'registry serve', port: 5000, htpasswd: 'users', state: 's.json' },
+    ],
     ['', { verb: 'help', topic: '' }],
     ['chart', { verb: 'help', topic: 'chart' }],
     ['help chart ls', { verb: 'help', topic: 'chart list' }],

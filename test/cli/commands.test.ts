@@ -1,17 +1,14 @@
 import { spawn } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../core/registry/scriptedServer.ts'
-import { cleanUp } from '../support/cleanUp.ts'
 import { builtCommandLine, node, person, type Person } from '../support/commandLine.ts'
 import { fixture } from '../support/fixtures.ts'
 import { localRegistry } from '../support/localRegistry.ts'
 import { run } from '../support/run.ts'
 import { writeChart } from '../support/sampleChart.ts'
-import { filesUnder } from '../support/tree.ts'
 
 describe('several references', () => {
   it('are all tried, and the first failure is the exit code', async () => {
@@ -67,6 +64,22 @@ describe('chart save', () => {
 
     expect(stdout).toMatch(/^ref: {5}mychart:1\.2\.3\n/)
     expect(stdout).toMatch(/\n1\.2\.3: saved\n$/)
+  })
+
+  it('says how to keep a .prov file that the legacy format leaves behind', async () => {
+    const { chartroom, work } = await person()
+    const archive = await readFile(fixture('modern', 'helm-4.3.1', 'crds-schema-docs-0.1.0.tgz'))
+    await writeFile(join(work, 'signed.tgz'), archive)
+    await writeFile(join(work, 'signed.tgz.prov'), 'signed\n')
+    const warning =
+      'The .prov file beside the archive cannot travel in this format. To keep it, save with --format modern.'
+
+    const legacy = await chartroom(['chart', 'save', 'signed.tgz', '-o', 'json'])
+    const modern = await chartroom(['chart', 'save', 'signed.tgz', '--format', 'modern', '-o', 'json'])
+
+    expect(JSON.parse(legacy.stdout)).toMatchObject({ warnings: [warning] })
+    expect(JSON.parse(legacy.stderr)).toEqual({ warning })
+    expect(JSON.parse(modern.stdout)).toMatchObject({ warnings: [] })
   })
 
   it('refuses a time of build that is none', async () => {
@@ -147,39 +160,6 @@ describe('a cache whose place a file has taken', () => {
 
     expect(stderr).toContain(`: a file stands where a directory should be (${cache}`)
     expect(exit).toBe(11)
-  })
-})
-
-describe('registry serve', () => {
-  it('says where it listens, prints a line a request, and stops when it is told to', async () => {
-    const someone = await person()
-    const { said, host, child } = await serving(someone, ['--storage', 'pushed'])
-    await writeChart(someone.work)
-    const reference = `${host}/myrepo/mychart:1.0.0`
-    await someone.chartroom(['chart', 'save', 'mychart', reference])
-
-    const pushed = await someone.chartroom(['chart', 'push', reference])
-
-    expect(pushed.exit).toBe(0)
-    const ended = once(child, 'close')
-    child.kill('SIGTERM')
-    expect(await ended).toEqual([0, null])
-    expect(said.some((line) => /^PUT \/v2\/myrepo\/mychart\/manifests\/1\.0\.0 201 \d+ ms$/.test(line))).toBe(
-      true,
-    )
-    expect(await filesUnder(join(someone.work, 'pushed'))).not.toEqual([])
-  })
-
-  it('stops on Ctrl-C with exit code 0', async () => {
-    const { chartroomOnTerminal } = await person()
-
-    const { output, exit } = await chartroomOnTerminal(
-      ['registry', 'serve', '--port', '0'],
-      [{ after: 'Listening on http://127.0.0.1:', type: '\u0003' }],
-    )
-
-    expect(output).toMatch(/^Listening on http:\/\/127\.0\.0\.1:\d+\n/)
-    expect(exit).toBe(0)
   })
 })
 
@@ -371,27 +351,4 @@ async function savedDigest({ chartroom, work }: Person): Promise<string> {
   await writeChart(work)
   const { stdout } = await chartroom(['chart', 'save', 'mychart', 'a/b:1', '--output', 'json'])
   return (JSON.parse(stdout) as { digest: string }).digest
-}
-
-interface Serving {
-  readonly host: string
-  /** Every line printed so far. */
-  readonly said: string[]
-  readonly child: ReturnType<typeof spawn>
-}
-
-async function serving({ env, work }: Person, args: readonly string[]): Promise<Serving> {
-  const command = [builtCommandLine, 'registry', 'serve', '--port', '0', ...args]
-  const child = spawn(node, command, { env, cwd: work, stdio: ['ignore', 'pipe', 'inherit'] })
-  cleanUp(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const ended = once(child, 'close')
-    child.kill('SIGKILL')
-    await ended
-  })
-  const said: string[] = []
-  const lines = createInterface(child.stdout)
-  lines.on('line', (line) => said.push(line))
-  const [first] = (await once(lines, 'line')) as [string]
-  return { host: first.replace('Listening on http://127.0.0.1', 'localhost'), said, child }
 }

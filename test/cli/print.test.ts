@@ -85,6 +85,27 @@ describe('a failure', () => {
     )
   })
 
+  it('names the flag that accepts a link which leads out of the chart', () => {
+    const error = new ChartroomError('invalid-chart', {
+      message: 'mychart: a: this link leads out of the chart, to /b.',
+      advice: 'Copy the file into the chart.',
+      link: '/b',
+    })
+
+    expect(adviceOf(error)).toBe('Copy the file into the chart, or accept it with --follow-links.')
+  })
+
+  it('names the command to log in with, where a reference carries a login', () => {
+    const error = new ChartroomError('invalid-reference', {
+      message: '"***@ghcr.io/a:1" is not a valid reference.',
+      advice: 'Log in to the registry instead.',
+      reference: '***@ghcr.io/a:1',
+    })
+
+    expect(adviceOf(error, { verb: 'chart save' })).toBe('Log in with "chartroom registry login" instead.')
+    expect(adviceOf(error, { verb: 'registry login' })).toBe('Log in to the registry instead.')
+  })
+
   it('of a port that is taken names the command with the next one', () => {
     const ports = [5000, 65535].map((port) => adviceOf(new PortTaken(port, undefined)))
 

@@ -226,6 +226,16 @@ describe('a second list', () => {
   })
 })
 
+describe('the references of a cache', () => {
+  it('come from the index alone, in the order of the list', async () => {
+    const cache = await cacheOf('3.6.3', 'missing-manifest')
+    const listed = (await cache.list()).map(({ reference }) => reference)
+    await rm(join(cache.root, 'blobs'), { recursive: true })
+
+    expect(await cache.names()).toEqual(listed)
+  })
+})
+
 describe('looking up a reference', () => {
   it.each([
     'localhost:5000/Upper/Case:X',

@@ -1,8 +1,10 @@
-import { readdir } from 'node:fs/promises'
+import { copyFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../../scripts/freePort.ts'
 import { ChartCache, saveChart, shortDigest, type SoundChart } from '../../src/core/index.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
+import { fixture } from '../support/fixtures.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/waiting.ts'
@@ -24,10 +26,76 @@ describe('The commands', () => {
     await workbench.quickInput.answer(`${repository}:1.0.0`)
     await workbench.notification(`Pulled ${repository}:1.0.0.`)
     await workbench.expand(repository)
-    await workbench.contextMenu('1.0.0', 'Pull Chart…')
-    await workbench.quickInput.answer(`${repository}:1.0.0`)
+    await workbench.contextMenu('1.0.0', 'Pull Again')
 
     await workbench.page.locator('.part.statusbar').getByText(`${repository}:1.0.0 is up to date.`).waitFor()
+  })
+
+  it('do the same to all that is selected, and tell it once; what fails keeps nothing from the rest', async () => {
+    const registry = await startDockerRegistry()
+    const workbench = await openWorkbench()
+    const repository = `${registry.host}/myrepo/mychart`
+    const unreachable = `localhost:${await freePort(6100)}/myrepo/mychart`
+    for (const reference of [`${repository}:2.0.0`, `${repository}:1.0.0`, `${unreachable}:3.0.0`]) {
+      await save(workbench, reference)
+    }
+    await workbench.openView('Cached Charts')
+    await workbench.expand(repository)
+    await workbench.expand(unreachable)
+
+    await select(workbench, '2.0.0', '1.0.0')
+    await workbench.contextMenu('1.0.0', 'Push Cached Chart')
+    await workbench.notification('Pushed 2 charts.')
+    await select(workbench, '2.0.0', '1.0.0', '3.0.0')
+    await workbench.contextMenu('1.0.0', 'Copy Reference')
+    await until(async () => (await workbench.clipboard()).split('\n').length === 3)
+    await workbench.contextMenu('1.0.0', 'Push Cached Chart')
+    await workbench.notification(/Pushed 2 of 3 charts; 1 failed: .*could not be reached/)
+    await workbench.screenshot('two of three charts pushed')
+    await workbench.contextMenu('1.0.0', 'Remove Chart')
+    await workbench.clickNotificationAction('Removed 3 charts.', 'Undo')
+    await workbench.row(unreachable).waitFor()
+
+    expect((await workbench.clipboard()).split('\n').sort()).toEqual(
+      [`${repository}:1.0.0`, `${repository}:2.0.0`, `${unreachable}:3.0.0`].sort(),
+    )
+  })
+
+  it('lead from a push to its row in the registry, and pull from there without a question', async () => {
+    const registry = await startDockerRegistry()
+    const workbench = await openWorkbench({ theme: 'Dark Modern' })
+    const reference = `${registry.host}/myrepo/mychart:1.0.0`
+    await save(workbench, reference)
+    await workbench.openView('Cached Charts')
+    await workbench.expand(`${registry.host}/myrepo/mychart`)
+
+    await workbench.clickAction('Push Cached Chart', '1.0.0')
+    await workbench.clickNotificationAction(`Pushed mychart 0.1.0 to ${registry.host}.`, 'Show in Registry')
+    await workbench.row('1.0.0').filter({ hasText: 'in the cache' }).waitFor()
+    await workbench.screenshot('a pushed chart shown in its registry')
+    await workbench.runCommand('Chartroom: Remove Chart')
+    await workbench.quickInput.choose(reference)
+    await workbench.notification(`Removed ${reference}.`)
+    await until(async () => (await workbench.row('1.0.0').count()) === 1)
+    await workbench.clickAction('Pull Chart…', '1.0.0')
+
+    await workbench.notification(`Pulled ${reference}.`)
+  })
+
+  it('save an archive of the Explorer', async () => {
+    const archive = 'crds-schema-docs-0.1.0.tgz'
+    const workspaceFolder = await temporaryDirectory()
+    await copyFile(fixture('modern', 'helm-4.3.1', archive), join(workspaceFolder, archive))
+    const workbench = await openWorkbench({ workspaceFolder })
+    await workbench.openExplorer()
+    await workbench.row(archive).waitFor()
+    await until(async () => (await workbench.menuOf(archive)).includes('Save Chart to Cache…'))
+
+    await workbench.contextMenu(archive, 'Save Chart to Cache…')
+    await workbench.quickInput.fill('team/docs')
+    await workbench.quickInput.choose('team/docs:0.1.0')
+
+    await workbench.notification('Saved team/docs:0.1.0.')
   })
 
   it('ask which chart is meant where the palette does not say it', async () => {
@@ -99,6 +167,20 @@ async function save(
   const cache = new ChartCache(join(workbench.cacheHome, 'registry', 'cache'))
   const chart = await writeChart(await temporaryDirectory(), 'mychart', '0.1.0', files)
   return await saveChart(cache, chart, reference)
+}
+
+/** Selects rows of the tree, and nothing else. */
+async function select(workbench: Workbench, ...labels: readonly string[]): Promise<void> {
+  const [first = '', ...others] = labels
+  await workbench.doing(`selecting ${labels.join(', ')}`, async () => {
+    await workbench.row(first).first().click()
+    for (const label of others) {
+      await workbench
+        .row(label)
+        .first()
+        .click({ modifiers: ['ControlOrMeta'] })
+    }
+  })
 }
 
 /** Exports into the workspace folder, which the dialog proposes. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ChartroomError } from '../../src/core/index.ts'
-import { logLines, messageFor } from '../../src/extension/messages.ts'
+import { logLines, messageFor as messageWith, type Message } from '../../src/extension/messages.ts'
+import { NotTrusted } from '../../src/extension/notTrusted.ts'
 
 describe('what a person is told', () => {
   it('is the sentence of the error, with one thing to do', () => {
@@ -30,6 +31,31 @@ describe('what a person is told', () => {
       sentence: 'Something unexpected happened: x is not a function',
       remedy: { kind: 'showLog' },
     })
+  })
+})
+
+describe('what a person can do about a way to speak to a registry', () => {
+  it.each(['tls', 'refused'] as const)('is said in words beside its settings (%s)', (kind) => {
+    const advice = 'Trust it for this registry.'
+    const error = new ChartroomError(kind, { message: 'It was not sent.', advice, host: 'ghcr.io' })
+
+    expect(messageFor(error)).toEqual({
+      sentence: 'It was not sent. Trust it for this registry.',
+      remedy: { kind: 'openRegistrySettings' },
+    })
+  })
+
+  it('is in the log where the settings cannot help', () => {
+    const error = new ChartroomError('refused', { message: 'It goes in circles.', host: 'ghcr.io' })
+
+    expect(messageFor(error).remedy).toEqual({ kind: 'showLog' })
+  })
+})
+
+it('what needs a trusted workspace leads to its trust', () => {
+  expect(messageFor(new NotTrusted('Nothing is pushed.'))).toEqual({
+    sentence: 'Nothing is pushed.',
+    remedy: { kind: 'manageTrust' },
   })
 })
 
@@ -63,3 +89,7 @@ describe('what the log keeps', () => {
     expect(logLines(error)).toEqual(['unavailable: It is not there.', `caused by ${cause.stack ?? ''}`])
   })
 })
+
+function messageFor(error: unknown): Message {
+  return messageWith(error, (text) => `Something unexpected happened: ${text}`)
+}

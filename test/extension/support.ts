@@ -15,6 +15,7 @@ export function sound(reference: string, more: Partial<SoundChart> = {}): SoundC
     size: 2487,
     created: new Date(now - 27_000).toISOString(),
     format: 'legacy',
+    signed: false,
     ...more,
   }
 }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { basename } from 'node:path'
 import { describe, it } from 'mocha'
 import { commands, extensions } from 'vscode'
 
@@ -28,5 +29,12 @@ describe('The extension', () => {
       declared.filter((command) => !registered.has(command)),
       [],
     )
+  })
+
+  it('is awake before it has loaded the core, which most of its code is', () => {
+    const loaded = Object.keys(require.cache).map((path) => basename(path))
+
+    ok(loaded.includes('extension.cjs'))
+    equal(loaded.includes('core.cjs'), false)
   })
 })

@@ -1,11 +1,20 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'mocha'
 import { FilePermission, FileType, Uri, env, extensions, commands, window, workspace } from 'vscode'
-import { ChartCache, helmChartCache, listCharts, saveChart, surroundings } from '../../src/core/index.ts'
-import { encodeAddress } from '../../src/extension/documents/chartAddress.ts'
+import {
+  ChartCache,
+  exportChart,
+  helmChartCache,
+  listCharts,
+  saveChart,
+  surroundings,
+  type Digest,
+} from '../../src/core/index.ts'
+import { encodeAddress, type ChartAddress } from '../../src/extension/documents/chartAddress.ts'
+import { chartTooltip } from '../../src/extension/views/chartTooltip.ts'
 import { writeChart } from '../support/sampleChart.ts'
 
 const reference = 'localhost:5000/myrepo/mychart:2.7.0'
@@ -92,6 +101,70 @@ describe('A cached chart, in the editor', () => {
   })
 })
 
+describe('A chart in an archive on disk, in the editor', () => {
+  let directory: string
+  let archive: string
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'chartroom-host-test-'))
+    await extensions.getExtension('chartroom.chartroom')?.activate()
+    const cache = new ChartCache(join(directory, 'cache'))
+    await saveChart(cache, await writeChart(directory), reference)
+    archive = (await exportChart(cache, reference, directory, { archive: true })).path
+  })
+
+  afterEach(async () => {
+    await commands.executeCommand('workbench.action.closeAllEditors')
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  it('is read without being saved', async () => {
+    const values = documentUri({ place: 'archive', reference: archive, path: 'values.yaml' })
+
+    equal(Buffer.from(await workspace.fs.readFile(values)).toString(), 'replicas: 1\n')
+    deepEqual(await listCharts(new ChartCache(helmChartCache(surroundings()))), [])
+    equal((await workspace.openTextDocument(values)).languageId, 'yaml')
+  })
+
+  it('has a sentence for what is wrong with it', async () => {
+    await writeFile(archive, 'no archive any more')
+
+    await rejects(
+      async () =>
+        await workspace.fs.stat(documentUri({ place: 'archive', reference: archive, path: 'values.yaml' })),
+      (error: Error) => error.message.includes(archive),
+    )
+  })
+})
+
+describe('The tooltip of a chart', () => {
+  it('holds the words of a stranger as text, and neither a command nor HTML nor an icon', () => {
+    const hostile =
+      '[x](command:workbench.action.terminal.new) <img src=x> $(bug) ![y](https://evil.example/y.png)'
+    const tooltip = chartTooltip({
+      reference,
+      name: 'mychart',
+      version: '0.1.0',
+      description: hostile,
+      appVersion: `1 | ${hostile}`,
+      maintainers: [hostile],
+      deprecated: false,
+      signed: false,
+      digest: `sha256:${'a'.repeat(64)}` as Digest,
+      size: 1,
+    })
+
+    equal(tooltip.isTrusted ?? false, false)
+    equal(tooltip.supportHtml ?? false, false)
+    equal(tooltip.supportThemeIcons ?? false, false)
+    equal(/[[\]()!]|<img|https?:/.test(tooltip.value), false, tooltip.value)
+  })
+})
+
 function uriOf(path: string): Uri {
-  return Uri.from({ scheme: 'chartroom-chart', path: encodeAddress({ reference, path }) })
+  return documentUri({ place: 'cache', reference, path })
+}
+
+function documentUri(address: ChartAddress): Uri {
+  return Uri.from({ scheme: 'chartroom-chart', ...encodeAddress(address) })
 }

@@ -84,7 +84,7 @@ describe('the embedded registry', () => {
     expect(await readdir(join(registry.storage, 'uploads'))).toEqual([])
   })
 
-  it.each(['/', '/v1/', '/v2/a/referrers/sha256:0', '/v2/..%2f..%2fetc/passwd', '/v2/%'])(
+  it.each(['/', '/v1/', '/v2/a/others/sha256:0', '/v2/..%2f..%2fetc/passwd', '/v2/%'])(
     'has nothing at %s',
     async (path) => {
       const { url } = await localRegistry()

@@ -11,6 +11,7 @@ import {
   putManifest,
   smallManifest,
 } from '../support/localRegistry.ts'
+import { filesUnder } from '../support/tree.ts'
 
 describe('a manifest of the embedded registry', () => {
   let registry: LocalRegistry
@@ -165,6 +166,52 @@ describe('a manifest of the embedded registry', () => {
     expect((await fetch(`${manifests}/all`)).headers.get('content-type')).toBe(mediaTypes.index)
     expect(await outcome(put('all', mediaTypes.index, unknown))).toBe('400 MANIFEST_BLOB_UNKNOWN')
   })
+
+  it('loses a tag that is deleted, and stays under its digest and its other tags', async () => {
+    const { descriptor } = await pushSmall(registry.url, 'team/chart', '1.0.0', 'same')
+    await pushSmall(registry.url, 'team/chart', 'latest', 'same')
+
+    expect(await remove('latest')).toBe('202')
+    expect(await tags()).toEqual(['1.0.0'])
+    expect(await remove('latest')).toBe('404 MANIFEST_UNKNOWN')
+    expect(await remove('1.0.0')).toBe('202')
+    expect(await tags()).toEqual([])
+    expect((await fetch(`${manifests}/${descriptor.digest}`)).status).toBe(200)
+  })
+
+  it('is gone with all its tags when it is deleted by digest', async () => {
+    const { descriptor } = await pushSmall(registry.url, 'team/chart', '1.0.0', 'same')
+    await pushSmall(registry.url, 'team/chart', 'latest', 'same')
+    await pushSmall(registry.url, 'team/chart', '2.0.0')
+
+    expect(await remove(descriptor.digest)).toBe('202')
+    expect(await tags()).toEqual(['2.0.0'])
+    for (const name of ['1.0.0', descriptor.digest]) {
+      expect(await outcome(fetch(`${manifests}/${name}`))).toBe('404 MANIFEST_UNKNOWN')
+    }
+    expect(await remove(descriptor.digest)).toBe('404 MANIFEST_UNKNOWN')
+  })
+
+  it('takes its repository with it where it was the last one, and can be pushed again', async () => {
+    const { descriptor } = await pushSmall(registry.url, 'team/chart', '1.0.0')
+    await remove(descriptor.digest)
+
+    expect(await outcome(fetch(`${registry.url}/v2/team/chart/tags/list`))).toBe('404 NAME_UNKNOWN')
+    expect(await (await fetch(`${registry.url}/v2/_catalog`)).json()).toEqual({ repositories: [] })
+    await pushSmall(registry.url, 'team/chart', '1.0.0')
+    expect(await tags()).toEqual(['1.0.0'])
+  })
+
+  it('that is to be deleted does not make a repository that is not there', async () => {
+    const before = await filesUnder(registry.storage)
+
+    expect(await remove('1.0.0')).toBe('404 MANIFEST_UNKNOWN')
+    expect(await filesUnder(registry.storage)).toEqual(before)
+  })
+
+  async function remove(name: string): Promise<string> {
+    return await outcome(fetch(`${manifests}/${name}`, { method: 'DELETE' }))
+  }
 
   async function pushedBlobs(): Promise<ReturnType<typeof smallManifest>> {
     const small = smallManifest('small')

@@ -37,7 +37,7 @@ describe.each([
     expect(await readVerified(await repository.fetch(layerDescriptor), layerDescriptor, 'the layer')).toEqual(
       layer,
     )
-    expect(await repository.tags()).toEqual(['2.7.0_build.1'])
+    expect(await repository.tags()).toEqual(['2.7.0+build.1'])
     expect(await repository.exists(layerDescriptor)).toBe(true)
   })
 
@@ -56,7 +56,7 @@ describe.each([
       )
     }
     const names: string[] = []
-    for await (const name of registries.registry(registry.host).repositories()) names.push(name)
+    for await (const page of registries.registry(registry.host).repositories()) names.push(...page)
 
     expect(names).toEqual(expect.arrayContaining(['catalogue/one', 'catalogue/two']))
   })

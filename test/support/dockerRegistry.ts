@@ -10,6 +10,8 @@ import { runOrFail } from './run.ts'
 export interface DockerRegistryOptions {
   /** The one login that is let in; without it everybody is. */
   readonly htpasswd?: { readonly user: string; readonly password: string }
+  /** A file with logins, in place of `htpasswd`. */
+  readonly htpasswdFile?: string
   /** PEM files; without them the registry speaks plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** Whether manifests and blobs may be deleted; they may by default. */
@@ -72,7 +74,7 @@ async function configure(
   options: DockerRegistryOptions,
 ): Promise<Record<string, unknown>> {
   const { htpasswd, tls } = options
-  const users = join(directory, 'htpasswd')
+  const users = options.htpasswdFile ?? join(directory, 'htpasswd')
   if (htpasswd !== undefined) await runOrFail('htpasswd', ['-Bbc', users, htpasswd.user, htpasswd.password])
   return {
     version: '0.1',
@@ -83,7 +85,9 @@ async function configure(
       secret: 'for tests',
       ...(tls === undefined ? {} : { tls: { certificate: tls.certificate, key: tls.key } }),
     },
-    ...(htpasswd === undefined ? {} : { auth: { htpasswd: { realm: 'Registry Realm', path: users } } }),
+    ...(htpasswd === undefined && options.htpasswdFile === undefined
+      ? {}
+      : { auth: { htpasswd: { realm: 'Registry Realm', path: users } } }),
   }
 }
 

@@ -5,25 +5,33 @@ import { cleanUp } from './cleanUp.ts'
 export interface HoldingProxy {
   /** `localhost:PORT` */
   readonly host: string
-  /** Resolves once a connection has sent so much that it is held. */
+  /** Resolves once a connection is held. */
   readonly held: Promise<void>
   /** Lets everything pass from now on. */
   release(): void
 }
 
+export interface HoldingOptions {
+  /** Bytes that every connection may send; by default as many as it likes. */
+  readonly after?: number
+  /** Requests reach the registry, but no answer comes back. */
+  readonly answers?: boolean
+}
+
 /**
- * Stands in front of a registry and lets every connection send so many bytes and no more until it is released, as a
- * network that stalls for a while: an upload stops half-way, while small requests on other connections still pass.
+ * Stands in front of a registry and holds every connection until it is released, as a network that stalls for a while:
+ * with `after` an upload stops half-way, while small requests on other connections still pass; with `answers` the
+ * registry is a slow one.
  *
  * @param registry `localhost:PORT`
  */
 export async function startHoldingProxy(
   registry: string,
-  { after }: { after: number },
+  { after = Infinity, answers = false }: HoldingOptions,
 ): Promise<HoldingProxy> {
   const port = Number(registry.slice(registry.lastIndexOf(':') + 1))
   const sockets = new Set<Socket>()
-  const waiting = new Set<Socket>()
+  const waiting = new Set<() => void>()
   let isReleased = false
   let tellHeld: () => void = () => undefined
   const held = new Promise<void>((resolve) => {
@@ -37,10 +45,13 @@ export async function startHoldingProxy(
       upstream.write(bytes)
       if (passed <= after || isReleased) return
       client.pause()
-      waiting.add(client)
+      waiting.add(() => client.resume())
       tellHeld()
     })
-    upstream.pipe(client)
+    if (answers && !isReleased) {
+      waiting.add(() => upstream.pipe(client))
+      client.once('data', tellHeld)
+    } else upstream.pipe(client)
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -68,7 +79,7 @@ export async function startHoldingProxy(
     held,
     release: () => {
       isReleased = true
-      for (const client of waiting) client.resume()
+      for (const goOn of waiting) goOn()
     },
   }
 }

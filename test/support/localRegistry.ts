@@ -1,4 +1,8 @@
-import { startLocalRegistry, type LocalRegistry } from '../../src/localRegistry/index.ts'
+import {
+  startLocalRegistry,
+  type LocalRegistry,
+  type LocalRegistryOptions,
+} from '../../src/localRegistry/index.ts'
 import { describe } from '../../src/core/oci/descriptor.ts'
 import { digestOf } from '../../src/core/oci/digest.ts'
 import { encodeManifest, type RawManifest } from '../../src/core/oci/manifest.ts'
@@ -6,8 +10,15 @@ import { cleanUp } from './cleanUp.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** Starts the embedded registry on a free port, by default with an empty storage. It is stopped with the test. */
-export async function localRegistry(storage?: string): Promise<LocalRegistry> {
-  const registry = await startLocalRegistry({ port: 0, storage: storage ?? (await temporaryDirectory()) })
+export async function localRegistry(
+  storage?: string,
+  options: Partial<LocalRegistryOptions> = {},
+): Promise<LocalRegistry> {
+  const registry = await startLocalRegistry({
+    port: 0,
+    storage: storage ?? (await temporaryDirectory()),
+    ...options,
+  })
   cleanUp(() => registry.stop())
   return registry
 }

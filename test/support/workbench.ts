@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.ts'
 import { launchBrowser } from './browser.ts'
 import { cleanUp } from './cleanUp.ts'
+import { hostErrors } from './hostLog.ts'
 import { extensionsDirectory } from './installedExtension.ts'
 import { ownHome } from './ownHome.ts'
 import { patience } from './waiting.ts'
@@ -22,21 +23,30 @@ export interface WorkbenchOptions {
   /** Environment of the extension host and the terminals. */
   readonly env?: NodeJS.ProcessEnv
   readonly size?: { readonly width: number; readonly height: number }
+  /** Opens the workspace in Restricted Mode; by default workspaces are trusted unasked. */
+  readonly restricted?: boolean
+  /** Where the installed extensions are; by default Chartroom alone. */
+  readonly extensionsDirectory?: string
 }
 
 export type { Workbench }
 
 /**
  * Opens a real VS Code window with the packaged extension installed in it. Home, Helm's directories and Docker's are
- * empty ones of its own. The window is closed with the running test, or with the file where a hook opens it.
+ * empty ones of its own. The window is closed with the running test, or with the file where a hook opens it; it fails
+ * then if the extension host has logged an error of Chartroom's.
  *
  * `npm run package` makes the package that is installed.
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const home = await mkdtemp(join(tmpdir(), 'chartroom-window-'))
   const undo: (() => Promise<void>)[] = [() => rm(home, { recursive: true, force: true, maxRetries: 5 })]
+  // The log is complete once the server has stopped.
+  undo.push(() => checkHostLog(home))
   const close = async () => {
-    for (const work of undo.splice(0).reverse()) await work()
+    const failures: unknown[] = []
+    for (const work of undo.splice(0).reverse()) await work().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
   cleanUp(close)
   const folder = options.workspaceFolder ?? join(home, 'workspace')
@@ -54,7 +64,21 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     // The status bar names the remote once the extension host answers.
     await page.locator('.part.statusbar').waitFor()
   })
+  if (options.restricted === true) await workbench.answerDialog("No, I don't trust the authors")
   return workbench
+}
+
+async function checkHostLog(home: string): Promise<void> {
+  const errors = await hostErrors(home)
+  if (errors.length > 0) {
+    throw new Error(`The extension host logged errors of Chartroom's:\n${errors.join('\n')}`)
+  }
+}
+
+/** Without the question, which a window asks at once, this host grants trust by itself. */
+const askingForTrust = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'always',
 }
 
 async function startServer(
@@ -65,8 +89,8 @@ async function startServer(
   const theme = options.theme === undefined ? {} : { 'workbench.colorTheme': options.theme }
   return await startVscodeServer({
     dataDirectory: join(home, 'vscode'),
-    extensionsDirectory,
-    settings: { ...theme, ...options.settings },
+    extensionsDirectory: options.extensionsDirectory ?? extensionsDirectory,
+    settings: { ...theme, ...(options.restricted === true ? askingForTrust : {}), ...options.settings },
     env: { ...ownHome(home), HELM_CACHE_HOME: cacheHome, ...options.env },
   })
 }

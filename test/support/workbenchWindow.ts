@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { QuickInput } from './quickInput.ts'
 import {
@@ -14,6 +14,18 @@ import {
 } from './waiting.ts'
 
 const pictures = join(import.meta.dirname, '..', '..', 'test-results')
+
+/** The window's themes, with what the workbench says about itself in each. */
+const themeClasses = {
+  'Dark Modern': 'vs-dark',
+  'Light Modern': 'vs',
+  'Default High Contrast': 'hc-black',
+  'Default High Contrast Light': 'hc-light',
+} as const
+
+export type Theme = keyof typeof themeClasses
+
+const themes = Object.keys(themeClasses) as readonly Theme[]
 
 export interface Surroundings {
   readonly home: string
@@ -211,6 +223,32 @@ export class Workbench {
     const path = join(pictures, `${name}.png`)
     await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' })
     return path
+  }
+
+  /** Keeps a picture of the window in every theme, as `test-results/NAME (THEME).png`. */
+  async pictures(name: string): Promise<void> {
+    for (const theme of themes) {
+      await this.setTheme(theme)
+      await this.screenshot(`${name} (${theme})`)
+    }
+  }
+
+  /** Chooses a theme by the settings of the workspace, which the window reads at once. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.doing(`choosing the theme ${theme}`, async () => {
+      const directory = join(this.workspaceFolder, '.vscode')
+      await mkdir(directory, { recursive: true })
+      await writeFile(
+        join(directory, 'settings.json'),
+        JSON.stringify({ ...(await this.#settings(directory)), 'workbench.colorTheme': theme }),
+      )
+      await this.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor()
+    })
+  }
+
+  async #settings(directory: string): Promise<Record<string, unknown>> {
+    const text = await readFile(join(directory, 'settings.json'), 'utf8').catch(() => '{}')
+    return JSON.parse(text) as Record<string, unknown>
   }
 
   /** Names what is tried, so that a failure says it; keeps a picture of the window as it was then. */

@@ -17,11 +17,15 @@ export async function save(
     ...(globals.format === undefined ? {} : { format: globals.format }),
     ...epochOf(process.env['SOURCE_DATE_EPOCH']),
   })
-  for (const warning of chart.warnings) print.warning(warning)
+  const warnings = chart.dropsProvenance ? [...chart.warnings, provenanceWarning] : chart.warnings
+  for (const warning of warnings) print.warning(warning)
   print.lines(...summary(chart), `${tagOf(chart.reference)}: saved`)
-  print.data({ ...chartFields(chart), warnings: chart.warnings })
+  print.data({ ...chartFields(chart), warnings })
   return 0
 }
+
+const provenanceWarning =
+  'The .prov file beside the archive cannot travel in this format. To keep it, save with --format modern.'
 
 /** @see https://reproducible-builds.org/specs/source-date-epoch/ */
 function epochOf(text: string | undefined): { epoch?: number } {

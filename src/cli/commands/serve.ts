@@ -4,11 +4,11 @@ import { startLocalRegistry } from '../../localRegistry/index.ts'
 
 type Serve = Extract<Command, { verb: 'registry serve' }>
 
-/** Runs the registry until the signal is aborted, which is how it is meant to end. */
-export async function serve({ port, storage }: Serve, { print, options }: Context): Promise<number> {
+/** Runs the registry until the signal is aborted, which is how it is meant to end, or its state file goes away. */
+export async function serve(command: Serve, { print, options }: Context): Promise<number> {
+  const { verb: _verb, ...settings } = command
   const registry = await startLocalRegistry({
-    port,
-    ...(storage === undefined ? {} : { storage }),
+    ...settings,
     ...(options.log === undefined ? {} : { log: options.log }),
     onRequest: ({ method, path, status, milliseconds }) => {
       print.lines(`${method} ${path} ${status} ${Math.round(milliseconds)} ms`)
@@ -16,12 +16,13 @@ export async function serve({ port, storage }: Serve, { print, options }: Contex
   })
   print.lines(`Listening on ${registry.url}`)
   print.data({ url: registry.url, storage: registry.storage })
-  await aborted(options.signal)
+  const why = await Promise.race([aborted(options.signal), registry.abandoned])
+  if (why !== undefined) print.note(why)
   await registry.stop()
   return 0
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
+async function aborted(signal: AbortSignal): Promise<undefined> {
   if (signal.aborted) return
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => {

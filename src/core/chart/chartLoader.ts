@@ -38,6 +38,7 @@ type ReadFile = (typeof readFiles)[number]
 export class ChartLoader {
   readonly #place: Place
   readonly #subcharts = new Map<string, ChartLoader>()
+  readonly #archived: string[] = []
   #raw: RawMetadata | undefined
   #source: Uint8Array | undefined
   #requirements: Yaml | undefined
@@ -71,19 +72,28 @@ export class ChartLoader {
     this.#subchart(name).take(rest, content)
   }
 
+  /** @param metadata of the chart in an archive under `path` */
+  takeArchive(path: string, { name }: Pick<Metadata, 'name'>): void {
+    const [, folder = '', rest] = splitSubchart(path)
+    if (rest === undefined) this.#archived.push(name)
+    else this.#subchart(folder).takeArchive(rest, { name })
+  }
+
   /**
    * @param warnings is added to
+   * @returns what the chart says about itself, and the names of the charts right in its `charts/`
    * @throws ChartroomError `invalid-chart`
    */
-  finish(warnings: string[]): Metadata {
+  finish(warnings: string[]): { readonly metadata: Metadata; readonly subcharts: readonly string[] } {
     const metadata = this.#metadata()
     if (metadata.apiVersion !== 'v1' && this.#requirements !== undefined) {
       warnings.push(
         `${this.#label()}requirements.yaml is meant for apiVersion v1; move its dependencies to Chart.yaml, where apiVersion ${metadata.apiVersion} has them.`,
       )
     }
-    for (const name of [...this.#subcharts.keys()].sort()) this.#subcharts.get(name)?.finish(warnings)
-    return metadata
+    const folders = [...this.#subcharts].sort(([a], [b]) => (a < b ? -1 : 1))
+    const subcharts = folders.map(([, loader]) => loader.finish(warnings).metadata.name)
+    return { metadata, subcharts: [...subcharts, ...this.#archived] }
   }
 
   #useInCharts(path: string): FileUse {

@@ -1,9 +1,10 @@
 import { ChartroomError } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
 import { encodeManifest, isIndex, parseManifest, type Manifest, type RawManifest } from '../oci/manifest.ts'
 import { bareMediaType } from '../oci/mediaTypes.ts'
 import { chartMediaTypes, formatOfLayer, type ChartFormat } from './mediaTypes.ts'
-import type { Maintainer, Metadata } from './metadata.ts'
+import { maintainerName, type Metadata } from './metadata.ts'
 
 /** A manifest, seen as a chart. */
 export interface ChartManifest {
@@ -15,32 +16,82 @@ export interface ChartManifest {
   readonly annotations: Readonly<Record<string, string>>
 }
 
+/** What a manifest is that is no chart. */
+export interface OtherManifest {
+  readonly what: 'image' | 'index' | 'artifact'
+  /** Of the config, or of the index. */
+  readonly mediaType: string
+  /** Bytes of the layers; of an index, of the manifests in it. */
+  readonly size: number
+  /** What it is in place of a chart, to follow a colon: "it is a container image (layers: …)". */
+  readonly why: string
+}
+
 /**
- * Finds the chart in a manifest, by media type and never by position: Helm 3.8 and later sort layers by digest.
+ * Finds the chart in a manifest.
  *
  * @param what names the manifest in errors, for example the reference
  * @throws ChartroomError `not-a-chart`, saying what it is in place of a chart; `integrity` where it cannot be read
  */
 export function readChartManifest(raw: RawManifest, what: string): ChartManifest {
+  const manifest = classifyManifest(raw, what)
+  if (!('why' in manifest)) return manifest
+  throw new ChartroomError('not-a-chart', { message: `${what} is not a Helm chart: ${manifest.why}.` })
+}
+
+/**
+ * Tells a chart from everything else that a registry keeps, by media types and never by position: Helm 3.8 and later sort
+ * layers by digest.
+ *
+ * @param what names the manifest in errors, for example the reference
+ * @throws ChartroomError `integrity` where it cannot be read
+ */
+export function classifyManifest(raw: RawManifest, what: string): ChartManifest | OtherManifest {
   const manifest = parseManifest(raw, what)
   if (isIndex(manifest)) {
-    throw notAChart(
-      what,
-      `it is an index of ${manifest.manifests.length} manifests, such as a multi-platform image`,
-    )
+    return {
+      what: 'index',
+      mediaType: raw.descriptor.mediaType,
+      size: sizeOf(manifest.manifests),
+      why: `it is an index of ${manifest.manifests.length} manifests, such as a multi-platform image`,
+    }
   }
   const { config, layers, annotations } = manifest
   if (bareMediaType(config.mediaType) !== chartMediaTypes.config)
-    throw notAChart(what, kindOfConfig(manifest))
+    return other(manifest, kindOfConfig(manifest))
   const charts = layers.filter((layer) => formatOfLayer(layer.mediaType) !== undefined)
   const [layer, second] = charts
   const format = layer === undefined ? undefined : formatOfLayer(layer.mediaType)
   if (layer === undefined || format === undefined) {
-    throw notAChart(what, `it has the config of a chart, but no layer with one (${typesOf(layers)})`)
+    return other(manifest, `it has the config of a chart, but no layer with one (${typesOf(layers)})`)
   }
-  if (second !== undefined) throw notAChart(what, `it has ${charts.length} layers that could be the chart`)
+  if (second !== undefined) return other(manifest, `it has ${charts.length} layers that could be the chart`)
   const provenance = layers.find(({ mediaType }) => mediaType === chartMediaTypes.provenance)
   return { config, layer, format, annotations, ...(provenance === undefined ? {} : { provenance }) }
+}
+
+/** What a list says about the content of a chart. */
+export interface ContentFacts {
+  /** Of the chart content layer, as the guide's `digest:` lines show it. */
+  readonly digest: Digest
+  /** Bytes of the chart content layer. */
+  readonly size: number
+  readonly format: ChartFormat
+  /** Whether a provenance file travels with it. Nothing is said about whether it is valid. */
+  readonly signed: boolean
+  /** ISO 8601; when the chart was made, where that is known. */
+  readonly created?: string
+}
+
+export function contentFacts({ layer, format, provenance, annotations }: ChartManifest): ContentFacts {
+  const created = Date.parse(annotations[`${image}.created`] ?? '')
+  return {
+    digest: layer.digest,
+    size: layer.size,
+    format,
+    signed: provenance !== undefined,
+    ...(Number.isNaN(created) ? {} : { created: new Date(created).toISOString() }),
+  }
 }
 
 export interface ChartManifestContent {
@@ -80,7 +131,7 @@ function annotationsOf(metadata: Metadata, created: Date | undefined): Record<st
     [`${image}.url`, metadata.home ?? ''],
     [`${image}.created`, created === undefined ? '' : rfc3339(created)],
     [`${image}.source`, metadata.sources?.[0] ?? ''],
-    [`${image}.authors`, metadata.maintainers?.map(author).join(', ') ?? ''],
+    [`${image}.authors`, metadata.maintainers?.map(maintainerName).join(', ') ?? ''],
   ]
   const own = Object.entries(metadata.annotations ?? {}).filter(
     ([key]) => key !== `${image}.title` && key !== `${image}.version`,
@@ -88,13 +139,23 @@ function annotationsOf(metadata: Metadata, created: Date | undefined): Record<st
   return Object.fromEntries([...derived.filter(([, value]) => value.trim() !== ''), ...own])
 }
 
-function author({ name = '', email = '' }: Maintainer): string {
-  return email === '' ? name : `${name} (${email})`
-}
-
 /** In whole seconds and in UTC, so that the bytes do not depend on where they are written. */
 function rfc3339(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+function other({ config, layers }: Manifest, why: string): OtherManifest {
+  const mediaType = bareMediaType(config.mediaType)
+  return {
+    what: imageConfigs.includes(mediaType) ? 'image' : 'artifact',
+    mediaType,
+    size: sizeOf(layers),
+    why,
+  }
+}
+
+function sizeOf(contents: readonly Descriptor[]): number {
+  return contents.reduce((sum, { size }) => sum + size, 0)
 }
 
 function kindOfConfig({ config, layers }: Manifest): string {
@@ -119,8 +180,4 @@ const artifacts: readonly (readonly [string, string])[] = [
 function typesOf(layers: readonly Descriptor[]): string {
   const types = [...new Set(layers.map(({ mediaType }) => mediaType))]
   return types.length === 0 ? 'it has no layers' : `layers: ${types.slice(0, 3).join(', ')}`
-}
-
-function notAChart(what: string, why: string): ChartroomError {
-  return new ChartroomError('not-a-chart', { message: `${what} is not a Helm chart: ${why}.` })
 }

@@ -10,7 +10,9 @@ export interface Place {
   readonly directory?: string
 }
 
-type Details = Partial<Pick<ErrorDetails, 'advice' | 'cause'>> & { readonly line?: number | undefined }
+type Details = Partial<Pick<ErrorDetails, 'advice' | 'cause' | 'link'>> & {
+  readonly line?: number | undefined
+}
 
 /**
  * The error for a chart that Helm would not load either.
@@ -20,7 +22,7 @@ type Details = Partial<Pick<ErrorDetails, 'advice' | 'cause'>> & { readonly line
 export function invalidChart(
   place: Place,
   problem: string,
-  { line, advice, cause }: Details = {},
+  { line, advice, cause, link }: Details = {},
 ): ChartroomError {
   const position = line === undefined ? place.path : `${place.path}, line ${line}`
   const path = pathOf(place)
@@ -30,6 +32,7 @@ export function invalidChart(
     ...(advice === undefined ? {} : { advice }),
     ...(path === '' ? {} : { path }),
     ...(line === undefined ? {} : { line }),
+    ...(link === undefined ? {} : { link }),
   })
 }
 

@@ -39,3 +39,8 @@ export interface Dependency {
   readonly 'import-values'?: readonly unknown[]
   readonly alias?: string
 }
+
+/** A maintainer as one text: the name, with the address behind it in parentheses. */
+export function maintainerName({ name = '', email = '' }: Maintainer): string {
+  return email === '' ? name : `${name} (${email})`
+}

@@ -12,6 +12,9 @@ export interface PackOptions extends OperationOptions {
 
 const blockSize = 512
 
+/** What of a chart goes into its archive. */
+type Packable = Pick<Chart, 'metadata' | 'files'>
+
 /**
  * Packs a chart as a `.tgz`, the same bytes each time for the same files: sorted, without times, owners and modes of
  * their own. The tar inside is the same everywhere; the compressed bytes depend on the zlib of Node.
@@ -20,7 +23,7 @@ const blockSize = 512
  *
  * @throws ChartroomError `invalid-chart` where a file is not as large as it was when the chart was read
  */
-export async function* packChart(chart: Chart, options: PackOptions = {}): AsyncGenerator<Uint8Array> {
+export async function* packChart(chart: Packable, options: PackOptions = {}): AsyncGenerator<Uint8Array> {
   const { epoch = 0, signal } = options
   const gzip = createGzip()
   let failure: unknown
@@ -53,7 +56,7 @@ function withoutSystem(first: Buffer): Buffer {
 }
 
 async function* tarBlocks(
-  chart: Chart,
+  chart: Packable,
   mtime: Date,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
@@ -90,7 +93,7 @@ function headerOf(path: string, size: number, mtime: Date): Buffer {
 /** A header says how large a file is before its content comes, so the content must keep to it. */
 async function* ofKnownSize(
   file: ChartFile,
-  { metadata }: Chart,
+  { metadata }: Packable,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
   let size = 0

@@ -16,6 +16,8 @@ import { damaged, tarEntries, unsafe, type TarEntry } from './tarEntries.ts'
 /** A chart archive that has been read to its end and found sound. */
 export interface ChartArchive {
   readonly metadata: Metadata
+  /** The names of the charts right in its `charts/`, folders and archives. */
+  readonly subcharts: readonly string[]
   /** Its files in the order of the archive; paths are relative to the chart, sizes in bytes. */
   readonly entries: readonly { readonly path: string; readonly size: number }[]
   readonly warnings: readonly string[]
@@ -51,15 +53,18 @@ export async function readNestedArchive(
     entries.push({ path, size })
     const use = loader.use(path)
     if (use === 'content') loader.take(path, await readAll(bytes))
-    if (use === 'archive') await readNested(bytes, `${what}: ${path}`, budget, options)
+    if (use === 'archive') {
+      loader.takeArchive(path, await readNested(bytes, `${what}: ${path}`, budget, options))
+    }
   }
   if (entries.length === 0) throw invalidChart({ chart: what, path: '' }, 'the archive holds no files')
   const warnings: string[] = []
-  return { metadata: loader.finish(warnings), entries, warnings }
+  return { ...loader.finish(warnings), entries, warnings }
 }
 
 /**
- * Reads one file of a chart archive.
+ * Reads one file of a chart archive. The archive is read to its end, because content that is verified as it goes by can be
+ * trusted only then.
  *
  * @param path relative to the chart
  * @throws ChartroomError `not-found` where there is no such file; otherwise as `readArchive`
@@ -70,9 +75,11 @@ export async function readArchiveFile(
   what: string,
   options: ChartOptions = {},
 ): Promise<Buffer> {
+  let found: Buffer | undefined
   for await (const file of chartFiles(content, what, newBudget(what, options), options)) {
-    if (file.path === path) return await readAll(file.content)
+    if (file.path === path) found = await readAll(file.content)
   }
+  if (found !== undefined) return found
   throw new ChartroomError('not-found', { message: `${what} has no file ${path}.`, path })
 }
 
@@ -145,8 +152,8 @@ async function readNested(
   what: string,
   budget: Budget,
   options: ChartOptions,
-): Promise<void> {
-  await readNestedArchive(() => content, what, budget, options)
+): Promise<Metadata> {
+  return (await readNestedArchive(() => content, what, budget, options)).metadata
 }
 
 const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08])

@@ -44,8 +44,7 @@ export async function readDirectory(path: string, options: ChartOptions = {}): P
   }
   await visitDirectory(walk, '', [walk.realRoot])
   const warnings: string[] = []
-  const metadata = finish(walk, warnings)
-  return { metadata, files: walk.files.sort(byPath), warnings }
+  return { ...finish(walk, warnings), files: walk.files.sort(byPath), warnings }
 }
 
 interface Walk {
@@ -123,7 +122,10 @@ async function visitFile(walk: Walk, path: string, full: string, facts: FileFact
   budget.count(facts.size)
   const file: ChartFile = { path, size: facts.size, open: () => readChunks(full, options.signal) }
   if (use === 'content') loader.take(path, await readWhole(walk, path, full, facts.size))
-  if (use === 'archive') await readNestedArchive(file.open, `${walk.place.chart}: ${path}`, budget, options)
+  if (use === 'archive') {
+    const what = `${walk.place.chart}: ${path}`
+    loader.takeArchive(path, (await readNestedArchive(file.open, what, budget, options)).metadata)
+  }
   walk.files.push(file)
 }
 
@@ -150,7 +152,8 @@ async function checkedTarget(walk: Walk, path: string, full: string): Promise<st
   const isOutside = way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)
   if (isOutside && walk.options.followLinks !== true) {
     throw invalidChart(inside(walk, path), `this link leads out of the chart, to ${target}`, {
-      advice: 'Copy the file into the chart, or accept it with --follow-links.',
+      advice: 'Copy the file into the chart.',
+      link: target,
     })
   }
   const log = walk.options.log ?? silent
@@ -170,7 +173,10 @@ function noteDropped({ dropped, place, options }: Walk, path: string, rule: Igno
 }
 
 /** Where Chart.yaml is missed because a rule left it out, the rule is what a person has to hear about. */
-function finish({ loader, dropped, place, files }: Walk, warnings: string[]): Chart['metadata'] {
+function finish(
+  { loader, dropped, place, files }: Walk,
+  warnings: string[],
+): Pick<Chart, 'metadata' | 'subcharts'> {
   const culprit = dropped.find(({ path }) => path === 'Chart.yaml')
   if (culprit !== undefined && !files.some(({ path }) => path === 'Chart.yaml')) {
     const { text, line, isNegated } = culprit.rule

@@ -48,7 +48,7 @@ export async function unpackArchive(
     }
     files++
   }
-  return { metadata: loader.finish([]), files }
+  return { metadata: loader.finish([]).metadata, files }
 }
 
 /** Passes bytes on and keeps a copy, for the small files that are also read. */

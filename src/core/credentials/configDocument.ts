@@ -1,5 +1,5 @@
 import type { Credential } from '../credential.ts'
-import { keyOf, keysFor } from './hostKey.ts'
+import { hostIn, keyOf, keysFor } from './hostKey.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -54,9 +54,21 @@ export class ConfigDocument {
   get isOpen(): boolean {
     return (
       Object.keys(this.#auths).length === 0 &&
-      this.#defaultHelper === undefined &&
+      this.defaultHelper === undefined &&
       Object.keys(this.#helpers).length === 0
     )
+  }
+
+  /** The hosts that the document names, with or without a secret, each once. */
+  get hosts(): string[] {
+    const keys = [...Object.keys(this.#auths), ...Object.keys(this.#helpers)]
+    return [...new Set(keys.map(hostIn).filter((host) => host !== undefined))]
+  }
+
+  /** The suffix of the credential helper for every host that has none of its own. */
+  get defaultHelper(): string | undefined {
+    const helper = this.#content['credsStore']
+    return typeof helper === 'string' && helper !== '' ? helper : undefined
   }
 
   /** The keys of a host in `auths`, the usual spelling first. */
@@ -70,7 +82,7 @@ export class ConfigDocument {
    */
   helperOf(host: string): string | undefined {
     const key = keysFor(Object.keys(this.#helpers), host)[0]
-    if (key === undefined) return this.#defaultHelper
+    if (key === undefined) return this.defaultHelper
     const helper = this.#helpers[key]
     return typeof helper === 'string' && helper !== '' ? helper : undefined
   }
@@ -124,11 +136,6 @@ export class ConfigDocument {
   get #helpers(): Json {
     const helpers = this.#content['credHelpers']
     return isObject(helpers) ? helpers : {}
-  }
-
-  get #defaultHelper(): string | undefined {
-    const helper = this.#content['credsStore']
-    return typeof helper === 'string' && helper !== '' ? helper : undefined
   }
 
   #withEntry(host: string, entry: Json): ConfigDocument {

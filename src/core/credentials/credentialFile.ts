@@ -10,7 +10,8 @@ import { withFileLock } from './fileLock.ts'
 import { platformHelper } from './findProgram.ts'
 import { keyOf } from './hostKey.ts'
 import type { CredentialLocation } from './locations.ts'
-import type { CredentialStore } from './store.ts'
+import { listLogins } from './listLogins.ts'
+import type { CredentialStore, ListedLogin } from './store.ts'
 
 const sizeLimit = 4 * 1024 * 1024
 
@@ -47,6 +48,12 @@ export class CredentialFile implements CredentialStore {
     return (await this.#askHelper(document, host, options)) ?? this.#readEntry(document, host, options)
   }
 
+  /** The hosts that the file, or a credential helper that it names, has a login for. What cannot be read is named in the log. */
+  async hosts(options: OperationOptions = {}): Promise<readonly ListedLogin[]> {
+    const document = await this.#readOrWarn(options)
+    return document === undefined ? [] : await listLogins(document, this.name, this.#search, options)
+  }
+
   /**
    * Keeps a login: in the credential helper, where there is one, else in the file as plain text.
    * @throws ChartroomError `store-corrupt` where the file cannot be understood, `unavailable` where its helper fails
@@ -68,20 +75,26 @@ export class CredentialFile implements CredentialStore {
     credential: Credential,
     options: OperationOptions = {},
   ): Promise<string | undefined> {
-    const document = await this.#read(options)
-    const configured = document.helperOf(host)
-    const suffix = configured ?? (document.isOpen ? await platformHelper(this.#search) : undefined)
+    const { suffix, isConfigured } = await this.#helperFor(host, options)
     if (suffix === undefined) return undefined
     try {
       await this.#helper(suffix).store(keyOf(host), credential, host, options)
     } catch (error) {
       // A proposal that does not work, such as a keyring without a desktop, is no reason to fail.
-      if (configured !== undefined || !(error instanceof ChartroomError)) throw error
+      if (isConfigured || !(error instanceof ChartroomError)) throw error
       options.log?.warn(error.message)
       return undefined
     }
     await this.#change((before) => before.withHelper(host, suffix), options)
     return suffix
+  }
+
+  /**
+   * The suffix of the credential helper that `saveInHelper` would turn to; `undefined` where there is none.
+   * @throws ChartroomError `store-corrupt` where the file cannot be understood
+   */
+  async helperFor(host: string, options: OperationOptions = {}): Promise<string | undefined> {
+    return (await this.#helperFor(host, options)).suffix
   }
 
   /**
@@ -107,6 +120,19 @@ export class CredentialFile implements CredentialStore {
     }
     await this.#change((before) => before.without(host), options)
     return true
+  }
+
+  async #helperFor(
+    host: string,
+    options: OperationOptions,
+  ): Promise<{ suffix: string | undefined; isConfigured: boolean }> {
+    const document = await this.#read(options)
+    const configured = document.helperOf(host)
+    if (configured !== undefined) return { suffix: configured, isConfigured: true }
+    return {
+      suffix: document.isOpen ? await platformHelper(this.#search) : undefined,
+      isConfigured: false,
+    }
   }
 
   async #askHelper(

@@ -6,6 +6,10 @@ import { ProgramFailure, runProgram, type Outcome } from './runProgram.ts'
 
 const suffixGrammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const outputLimit = 64 * 1024
+/** Bytes; a list of a thousand logins has about a tenth of it. */
+const listLimit = 1024 * 1024
+/** Milliseconds; somebody looks at a list that is not there yet. */
+const listTimeout = 10_000
 const nothingFound = 'credentials not found in native keychain'
 
 export interface HelperSearch extends ProgramSearch {
@@ -56,9 +60,16 @@ export class CredentialHelper {
     return (await this.#run('erase', key, host, options)) !== undefined
   }
 
+  /** Everything that the helper keeps, as user names by key. It has ten seconds to tell. */
+  async list(options: OperationOptions = {}): Promise<ReadonlyMap<string, string>> {
+    const output = await this.#run('list', '', 'all hosts', options)
+    const users = Object.entries(output === undefined ? {} : this.#decode(output, 'all hosts'))
+    return new Map(users.map(([key, user]) => [key, typeof user === 'string' ? user : '']))
+  }
+
   /** What the helper printed; `undefined` where it says that it has nothing. */
   async #run(
-    verb: 'get' | 'store' | 'erase',
+    verb: 'get' | 'store' | 'erase' | 'list',
     input: string,
     host: string,
     { signal, log }: OperationOptions,
@@ -97,8 +108,12 @@ export class CredentialHelper {
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
     const { around, helperTimeout = 30_000 } = this.#search
+    const limits =
+      verb === 'list'
+        ? { timeout: Math.min(helperTimeout, listTimeout), outputLimit: listLimit }
+        : { timeout: helperTimeout, outputLimit }
     try {
-      const options = { env: around.env, directory: around.home, timeout: helperTimeout, outputLimit, signal }
+      const options = { env: around.env, directory: around.home, signal, ...limits }
       return await runProgram(program, [verb], input, options)
     } catch (error) {
       if (!(error instanceof ProgramFailure)) throw error

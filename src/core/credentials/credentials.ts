@@ -1,11 +1,11 @@
 import type { Credential } from '../credential.ts'
-import { messageOf } from '../errors.ts'
+import { ChartroomError, messageOf } from '../errors.ts'
 import { surroundings, type Surroundings } from '../helmHome.ts'
 import type { OperationOptions } from '../progress.ts'
 import { CredentialFile } from './credentialFile.ts'
 import { EnvironmentSource } from './environmentSource.ts'
-import { credentialFiles, explicitFile, newHelmFile } from './locations.ts'
-import type { CredentialSource, CredentialStore } from './store.ts'
+import { credentialFiles, explicitFile, newHelmFile, type CredentialLocation } from './locations.ts'
+import type { CredentialSource, CredentialStore, ListedLogin } from './store.ts'
 
 export interface CredentialsOptions {
   readonly around?: Surroundings
@@ -35,6 +35,30 @@ export interface ErasedLogin {
   readonly erased: string[]
   /** The places that still answer for the host, most of them not Chartroom's to change. */
   readonly remaining: string[]
+  /** How to end these, as sentences for people, where another program has to do it. */
+  readonly advice?: string
+}
+
+/** A host that there is a login for. */
+export interface KnownHost {
+  /** As references write it: `registry.example.com`, `localhost:5000`, `docker.io`. */
+  readonly host: string
+  /** As whom, where the place says it. */
+  readonly username?: string
+  /** Where the login is kept, for people: for example `~/.docker/config.json`. */
+  readonly origin: string
+}
+
+export interface HelmPlace {
+  /** The file, as people write it. */
+  readonly file: string
+  /** The suffix of the credential helper that would hold the secret; without one it is plain text in the file. */
+  readonly helper?: string
+}
+
+export interface ShareLoginOptions extends OperationOptions {
+  /** Whether the login may become plain text where no credential helper takes it. */
+  readonly allowPlain?: boolean
 }
 
 /** Who somebody is at a registry, from every place on this computer that knows. */
@@ -45,6 +69,7 @@ export class Credentials {
   readonly #helmFiles: readonly CredentialFile[]
   readonly #newHelmFile: CredentialFile
   readonly #environment: readonly CredentialSource[]
+  readonly #programs: ReadonlyMap<CredentialSource, CredentialLocation['program']>
 
   constructor({ around = surroundings(), stores = [], untrusted = () => [] }: CredentialsOptions = {}) {
     const search = { around, untrusted }
@@ -52,8 +77,13 @@ export class Credentials {
     const variable = around.env['DOCKER_AUTH_CONFIG'] ?? ''
     this.#around = around
     this.#stores = stores
-    this.#files = locations.map((location) => new CredentialFile(location, search))
-    this.#helmFiles = this.#files.filter((_, position) => locations[position]?.writable === true)
+    const files = locations.map(({ program, ...place }) => ({
+      program,
+      file: new CredentialFile(place, search),
+    }))
+    this.#files = files.map(({ file }) => file)
+    this.#helmFiles = files.filter(({ program }) => program === 'helm').map(({ file }) => file)
+    this.#programs = new Map(files.map(({ program, file }) => [file, program]))
     this.#newHelmFile = new CredentialFile(newHelmFile(around), search)
     this.#environment = variable === '' ? [] : [new EnvironmentSource(variable)]
   }
@@ -73,6 +103,19 @@ export class Credentials {
   }
 
   /**
+   * Every host that some place on this computer has a login for, in order, and the place where `find` would look first.
+   * No password is among it. A place that cannot be read is named in the log.
+   */
+  async hosts(options: OperationOptions = {}): Promise<readonly KnownHost[]> {
+    const lists = await Promise.all(this.#sources.map(async (source) => await listedBy(source, options)))
+    const known = new Map<string, KnownHost>()
+    for (const login of lists.flat()) {
+      if (!known.has(login.host)) known.set(login.host, login)
+    }
+    return [...known.values()].sort((a, b) => (a.host < b.host ? -1 : 1))
+  }
+
+  /**
    * Keeps a login that a registry has accepted, where `find` sees it before any older one. Where
    * `$HELM_REGISTRY_CONFIG` is set, it always goes to that file or its credential helper.
    *
@@ -84,19 +127,45 @@ export class Credentials {
     { store = 'auto', ...options }: SaveLoginOptions = {},
   ): Promise<SavedLogin> {
     const own = explicitFile(this.#around) === undefined && store !== 'helm' ? this.#stores[0] : undefined
-    const file = await this.#helmFile()
-    const helper =
-      own !== undefined && store === 'own' ? undefined : await file.saveInHelper(host, credential, options)
-    if (helper === undefined && own !== undefined) {
+    if (own !== undefined) {
+      const inHelper = store === 'own' ? undefined : await this.#saveInHelper(host, credential, options)
+      if (inHelper !== undefined) return inHelper
       await own.save(host, credential, options)
       return { store: own.name }
     }
-    if (helper === undefined) await file.savePlain(host, credential, options)
-    // An older login here would be found first.
-    for (const older of this.#stores) await older.erase(host, options)
-    return helper === undefined
-      ? { store: file.name, warning: plainStoreWarning(file.name) }
-      : { store: `${file.name} via ${helper}` }
+    return (
+      (await this.#saveInHelper(host, credential, options)) ??
+      (await this.#savePlain(host, credential, options))
+    )
+  }
+
+  /** Where a login for a host would go so that Helm finds it, too. */
+  async helmPlace(host: string, options: OperationOptions = {}): Promise<HelmPlace> {
+    const file = await this.#helmFile()
+    const helper = await file.helperFor(host, options)
+    return { file: file.name, ...(helper === undefined ? {} : { helper }) }
+  }
+
+  /**
+   * Moves the login of a host from the stores to where Helm finds it, too.
+   *
+   * @returns where it is now; `undefined` where only plain text would do and is not allowed, and then nothing changes
+   * @throws ChartroomError `not-logged-in` where no store has one; else as `save`
+   */
+  async share(
+    host: string,
+    { allowPlain = false, ...options }: ShareLoginOptions = {},
+  ): Promise<SavedLogin | undefined> {
+    const credential = await this.#findOwn(host, options)
+    if (credential === undefined) {
+      throw new ChartroomError('not-logged-in', {
+        message: `Chartroom keeps no login for ${host} of its own that could be shared.`,
+        host,
+      })
+    }
+    const inHelper = await this.#saveInHelper(host, credential, options)
+    if (inHelper !== undefined || !allowPlain) return inHelper
+    return await this.#savePlain(host, credential, options)
   }
 
   /**
@@ -115,25 +184,75 @@ export class Credentials {
       }
     }
     if (failures.length > 0) throw failures[0]
-    return { erased, remaining: await this.#answering(host, options) }
+    const answering = await this.#answering(host, options)
+    const advice = answering.map(({ end }) => end).join(' ')
+    const remaining = answering.map(({ origin }) => origin)
+    return { erased, remaining, ...(advice === '' ? {} : { advice }) }
+  }
+
+  async #findOwn(host: string, options: OperationOptions): Promise<Credential | undefined> {
+    for (const store of this.#stores) {
+      const credential = await store.find(host, options)
+      if (credential !== undefined) return credential
+    }
+    return undefined
+  }
+
+  async #saveInHelper(
+    host: string,
+    credential: Credential,
+    options: OperationOptions,
+  ): Promise<SavedLogin | undefined> {
+    const file = await this.#helmFile()
+    const helper = await file.saveInHelper(host, credential, options)
+    if (helper === undefined) return undefined
+    await this.#eraseOlder(host, options)
+    return { store: `${file.name} via ${helper}` }
+  }
+
+  async #savePlain(host: string, credential: Credential, options: OperationOptions): Promise<SavedLogin> {
+    const file = await this.#helmFile()
+    await file.savePlain(host, credential, options)
+    await this.#eraseOlder(host, options)
+    return { store: file.name, warning: plainStoreWarning(file.name) }
+  }
+
+  /** A login in the stores would be found before the one that was saved elsewhere. */
+  async #eraseOlder(host: string, options: OperationOptions): Promise<void> {
+    for (const store of this.#stores) await store.erase(host, options)
   }
 
   get #sources(): CredentialSource[] {
     return [...this.#stores, ...this.#files, ...this.#environment]
   }
 
-  async #answering(host: string, options: OperationOptions): Promise<string[]> {
-    const answering: string[] = []
+  async #answering(host: string, options: OperationOptions): Promise<{ origin: string; end: string }[]> {
+    const answering: { origin: string; end: string }[] = []
     for (const source of this.#sources) {
       try {
         const credential = await source.find(host, options)
-        if (credential !== undefined) answering.push(credential.origin)
+        if (credential !== undefined)
+          answering.push({ origin: credential.origin, end: this.#endOf(source, host) })
       } catch (error) {
         options.signal?.throwIfAborted()
         options.log?.warn(messageOf(error))
       }
     }
     return answering
+  }
+
+  /** How a person ends a login that is not Chartroom's to end. */
+  #endOf(source: CredentialSource, host: string): string {
+    switch (this.#programs.get(source)) {
+      case 'helm':
+        return `Run "helm registry logout ${host}" to end it.`
+      case 'docker':
+        return `It is Docker's login: run "docker logout ${host}" to end it.`
+      case 'podman':
+        return `It is podman's login: run "podman logout ${host}" to end it.`
+      case undefined:
+        return `Take it out of ${source.name} to end it.`
+    }
   }
 
   /** Where Helm's logins are written: what the person chose, else the first file that exists, else the default. */
@@ -144,6 +263,21 @@ export class Credentials {
     }
     return this.#newHelmFile
   }
+}
+
+async function listedBy(source: CredentialSource, options: OperationOptions): Promise<KnownHost[]> {
+  let logins: readonly ListedLogin[] = []
+  try {
+    logins = await source.hosts(options)
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    options.log?.warn(`The hosts in ${source.name} could not be listed: ${messageOf(error)}`)
+  }
+  return logins.map(({ host, username = '', origin = source.name }) => ({
+    host,
+    ...(username === '' ? {} : { username }),
+    origin,
+  }))
 }
 
 function plainStoreWarning(file: string): string {

@@ -1,7 +1,8 @@
 import type { Credential } from '../credential.ts'
+import type { Logger } from '../logger.ts'
 import type { OperationOptions } from '../progress.ts'
 import { ConfigDocument, UnreadableConfig } from './configDocument.ts'
-import type { CredentialSource } from './store.ts'
+import type { CredentialSource, ListedLogin } from './store.ts'
 
 /** Logins that a pipeline hands in as the text of a `config.json`. Credential helpers in it are not run. */
 export class EnvironmentSource implements CredentialSource {
@@ -13,13 +14,26 @@ export class EnvironmentSource implements CredentialSource {
   }
 
   find(host: string, { log }: OperationOptions = {}): Promise<Credential | undefined> {
+    const login = this.#read((document) => document.loginOf(host), log)
+    return Promise.resolve(login === undefined ? undefined : { ...login, origin: this.name })
+  }
+
+  hosts({ log }: OperationOptions = {}): Promise<readonly ListedLogin[]> {
+    const document = this.#read((whole) => whole, log)
+    const logins = document?.hosts.map((host) => {
+      const login = this.#read(() => document.loginOf(host), log)
+      return login === undefined ? undefined : { host, username: login.username }
+    })
+    return Promise.resolve(logins?.filter((login) => login !== undefined) ?? [])
+  }
+
+  #read<Value>(look: (document: ConfigDocument) => Value, log: Logger | undefined): Value | undefined {
     try {
-      const login = ConfigDocument.parse(Buffer.from(this.#text)).loginOf(host)
-      return Promise.resolve(login === undefined ? undefined : { ...login, origin: this.name })
+      return look(ConfigDocument.parse(Buffer.from(this.#text)))
     } catch (error) {
       if (!(error instanceof UnreadableConfig)) throw error
       log?.warn(`The variable DOCKER_AUTH_CONFIG is passed over: ${error.message}.`)
-      return Promise.resolve(undefined)
+      return undefined
     }
   }
 }

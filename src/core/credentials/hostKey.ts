@@ -1,3 +1,5 @@
+import { parseReference } from '../oci/reference.ts'
+
 /** The key under which Docker, and every program that shares its files, keeps the login of Docker Hub. */
 const dockerHubKey = 'https://index.docker.io/v1/'
 
@@ -22,6 +24,16 @@ export function keysFor(keys: readonly string[], host: string): string[] {
   const exact = keyOf(host)
   const spellings = keys.filter((key) => means(key, host))
   return [...spellings.filter((key) => key === exact), ...spellings.filter((key) => key !== exact)]
+}
+
+/** The host that a key means; `undefined` where it is none that a reference could name. */
+export function hostIn(key: string): string | undefined {
+  const host = hostOf(key)
+  try {
+    return parseReference(`${host}/any`).host === host ? host : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function hostOf(key: string): string {

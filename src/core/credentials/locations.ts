@@ -5,8 +5,8 @@ export interface CredentialLocation {
   readonly path: string
   /** The path as people write it, with `~` for the home directory. */
   readonly origin: string
-  /** Whether logins may be written here: Helm's own files, but never Docker's or podman's. */
-  readonly writable: boolean
+  /** Whose file it is. Logins may be written to Helm's own, but never to Docker's or podman's. */
+  readonly program: 'helm' | 'docker' | 'podman'
 }
 
 /**
@@ -25,8 +25,9 @@ export function credentialFiles(around: Surroundings): CredentialLocation[] {
   ]
   const docker = join(set(env['DOCKER_CONFIG']) ?? join(home, '.docker'), 'config.json')
   const locations = [
-    ...helm.map((path) => location(path, true, around)),
-    ...[docker, ...podmanFiles(around)].map((path) => location(path, false, around)),
+    ...helm.map((path) => location(path, 'helm', around)),
+    location(docker, 'docker', around),
+    ...podmanFiles(around).map((path) => location(path, 'podman', around)),
   ]
   return locations.filter(
     ({ path }, position) => locations.findIndex((other) => other.path === path) === position,
@@ -36,7 +37,7 @@ export function credentialFiles(around: Surroundings): CredentialLocation[] {
 /** Where a login goes while none of Helm's files exists: to the one that is chosen, else to that of Helm 3.0-3.2. */
 export function newHelmFile(around: Surroundings): CredentialLocation {
   const path = explicitFile(around) ?? join(helmCacheHome(around), 'registry', 'config.json')
-  return location(path, true, around)
+  return location(path, 'helm', around)
 }
 
 /** The file that `$HELM_REGISTRY_CONFIG` names. An empty variable counts as unset. */
@@ -58,8 +59,12 @@ function set(value: string | undefined): string | undefined {
   return value === '' ? undefined : value
 }
 
-function location(given: string, writable: boolean, { home }: Surroundings): CredentialLocation {
+function location(
+  given: string,
+  program: CredentialLocation['program'],
+  { home }: Surroundings,
+): CredentialLocation {
   const path = resolve(given)
   const inHome = home !== '' && path.startsWith(home + sep)
-  return { path, origin: inHome ? `~${path.slice(home.length)}` : path, writable }
+  return { path, origin: inHome ? `~${path.slice(home.length)}` : path, program }
 }

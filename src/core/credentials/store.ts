@@ -1,6 +1,16 @@
 import type { Credential } from '../credential.ts'
 import type { OperationOptions } from '../progress.ts'
 
+/** That there is a login for a host, and as whom. */
+export interface ListedLogin {
+  /** As references write it: `registry.example.com`, `localhost:5000`, `docker.io`. */
+  readonly host: string
+  /** Unset, or empty, where the place does not say it. */
+  readonly username?: string
+  /** Where the login is kept, for people, where that is not the name of the place. */
+  readonly origin?: string
+}
+
 /** A place that may know who somebody is at a registry. */
 export interface CredentialSource {
   /** For people: for example "~/.docker/config.json". */
@@ -11,6 +21,9 @@ export interface CredentialSource {
    * @param host `registry.example.com` or `localhost:5000`; compared whole and without case, never by a part
    */
   find(host: string, options?: OperationOptions): Promise<Credential | undefined>
+
+  /** The hosts that `find` has a login for, each once, without passwords. */
+  hosts(options?: OperationOptions): Promise<readonly ListedLogin[]>
 }
 
 /** A place that also keeps logins. */

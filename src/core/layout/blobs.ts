@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { ChartroomError, messageOf } from '../errors.ts'
 import {
   factsOf,
+  fingerprintOf,
   makeDirectory,
   moveOver,
   ownFactsOf,
@@ -51,11 +52,11 @@ export class Blobs {
   async has({ digest, size }: Blob, { signal }: OperationOptions = {}): Promise<boolean> {
     const facts = await this.factsOf(digest)
     if (facts?.kind !== 'file' || facts.size !== size) return false
-    if (this.#sound.get(digest) === fingerprint(facts)) return true
+    if (this.#sound.get(digest) === fingerprintOf(facts)) return true
     const digester = new Digester(algorithmOf(digest))
     for await (const chunk of readChunks(this.pathOf(digest), signal)) digester.update(chunk)
     if (digester.digest() !== digest) return false
-    this.#sound.set(digest, fingerprint(facts))
+    this.#sound.set(digest, fingerprintOf(facts))
     return true
   }
 
@@ -111,7 +112,7 @@ export class Blobs {
     })
     await syncDirectory(dirname(path))
     const facts = await this.factsOf(digest)
-    if (facts !== undefined) this.#sound.set(digest, fingerprint(facts))
+    if (facts !== undefined) this.#sound.set(digest, fingerprintOf(facts))
   }
 
   /** The directory for temporary files, on the file system of the blobs. Clears it when it is first asked for. */
@@ -158,8 +159,4 @@ async function* hashed(content: AsyncIterable<Uint8Array>, digester: Digester): 
     digester.update(chunk)
     yield chunk
   }
-}
-
-function fingerprint({ inode, size, modified, changed }: FileFacts): string {
-  return `${inode} ${size} ${modified} ${changed}`
 }

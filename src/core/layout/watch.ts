@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { factsOf, watchDirectory, type FileFacts } from '../files.ts'
+import { factsOf, fingerprintOf, watchDirectory } from '../files.ts'
 
 /** Milliseconds in which changes are taken together. */
 const gathering = 150
@@ -84,7 +84,7 @@ class IndexWatch {
   }
 
   async #compare(): Promise<void> {
-    const now = stateOf(await factsOf(join(this.#root, 'index.json')))
+    const now = fingerprintOf(await factsOf(join(this.#root, 'index.json')))
     if (this.#closed) return
     const changed = this.#seen !== undefined && this.#seen !== now
     this.#seen = now
@@ -127,8 +127,4 @@ async function nearestDirectory(path: string): Promise<{ path: string; inode: nu
   if (facts?.kind === 'directory') return { path, inode: facts.inode }
   const parent = dirname(path)
   return parent === path ? undefined : await nearestDirectory(parent)
-}
-
-function stateOf(facts: FileFacts | undefined): string {
-  return facts === undefined ? '' : `${facts.inode} ${facts.size} ${facts.modified} ${facts.changed}`
 }

@@ -70,6 +70,11 @@ export function isRepository(text: string): boolean {
   return text.length <= 255 && text.split('/').every((component) => pathComponent.test(component))
 }
 
+/** Whether a text is a tag, as a person writes it: with a `+`. */
+export function isTag(text: string): boolean {
+  return tagGrammar.test(text)
+}
+
 /** The reference as one text. */
 export function formatReference(reference: Reference): string {
   const name = repositoryName(reference)
@@ -110,11 +115,7 @@ function splitDigest(name: string, text: string): [string, Digest | undefined] {
   const digest = name.slice(at + 1)
   // Anything else with an @ may be a login that somebody pasted, so nothing of it is repeated.
   if (!mayBeDigest.test(digest) || name.indexOf('@') < at) {
-    throw invalid(
-      text,
-      'a reference carries no user name or password',
-      'Log in with "chartroom registry login" instead.',
-    )
+    throw invalid(text, 'a reference carries no user name or password', 'Log in to the registry instead.')
   }
   if (!isDigest(digest)) {
     throw invalid(

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { ChartCache, SoundChart } from '../cache.ts'
 import type { ChartOptions } from '../chart/limits.ts'
 import type { Content } from '../oci/target.ts'
+import { problemOfPath } from '../chart/problemOfPath.ts'
 import { readArchive } from '../chart/readArchive.ts'
 import { unpackArchive } from '../chart/unpackArchive.ts'
 import { ChartroomError } from '../errors.ts'
@@ -28,6 +29,8 @@ import { whileDoing } from './failure.ts'
 export interface ExportOptions extends ChartOptions {
   /** Write the archive `NAME-VERSION.tgz`, byte for byte, in place of a directory. */
   readonly archive?: boolean
+  /** What to write it as, in place of the chart's own name: the folder's name, or the archive's with its ending. */
+  readonly name?: string
   /** Replace what is there. */
   readonly force?: boolean
 }
@@ -43,7 +46,7 @@ export interface ExportedChart extends SoundChart {
  * Everything is written beside the target and renamed when it is whole, so a failed or cancelled export leaves nothing
  * under the final name, and `force` swaps old for new.
  *
- * @throws ChartroomError `not-found`, `target-exists`, `integrity`, `archive-unsafe`, …
+ * @throws ChartroomError `not-found`, `target-exists`, `integrity`, `archive-unsafe`, `refused` (the name is no name of a file), …
  */
 export async function exportChart(
   cache: ChartCache,
@@ -52,6 +55,7 @@ export async function exportChart(
   options: ExportOptions = {},
 ): Promise<ExportedChart> {
   return await whileDoing(`export ${reference}`, async () => {
+    requireFileName(options.name)
     const { manifest: _, layers: __, layer, ...chart } = await cache.require(reference, options)
     const content: Content = async () =>
       counted(await cache.fetch(layer, options), (done) => {
@@ -59,8 +63,8 @@ export async function exportChart(
       })
     // Read once in full before anything is written: a damaged or hostile archive leaves no trace.
     const { metadata } = await readArchive(content, chart.reference, options)
-    const name = options.archive === true ? `${metadata.name}-${metadata.version}.tgz` : metadata.name
-    const path = join(destination, name)
+    const own = options.archive === true ? `${metadata.name}-${metadata.version}.tgz` : metadata.name
+    const path = join(destination, options.name ?? own)
     await requireDirectory(destination)
     await requireFree(path, options)
     await inNewDirectory(destination, async () => {
@@ -68,6 +72,15 @@ export async function exportChart(
       else await exportDirectory(content, path, chart.reference, options)
     })
     return { ...chart, path }
+  })
+}
+
+function requireFileName(name: string | undefined): void {
+  if (name === undefined) return
+  if (!name.includes('/') && problemOfPath(name) === undefined) return
+  throw new ChartroomError('refused', {
+    message: `Nothing can be exported as "${name}", which is no name of a file or a folder.`,
+    advice: 'Give a plain name without a path.',
   })
 }
 

@@ -11,6 +11,8 @@ export interface LoggedOut {
   readonly erased: readonly string[]
   /** The places, not Chartroom's to change, that still hold one for this host. */
   readonly remaining: readonly string[]
+  /** How a person ends what remains. */
+  readonly advice?: string
 }
 
 /**
@@ -25,14 +27,16 @@ export async function logout(
 ): Promise<LoggedOut> {
   const registry = parseHost(host)
   return await whileDoing(`log out from ${registry}`, async () => {
-    const { erased, remaining } = await credentials.erase(registry, options)
+    const { erased, remaining, advice } = await credentials.erase(registry, options)
     registries.forget(registry)
-    if (erased.length > 0) return { host: registry, erased, remaining }
+    const end = advice === undefined ? {} : { advice }
+    if (erased.length > 0) return { host: registry, erased, remaining, ...end }
     throw new ChartroomError('not-logged-in', {
       message:
         remaining.length === 0
           ? `There is no login for ${registry}.`
           : `Chartroom keeps no login for ${registry}; the one in use comes from ${remaining.join(' and ')}.`,
+      ...end,
       host: registry,
     })
   })

@@ -1,4 +1,3 @@
-import semver from 'semver'
 import type { ChartCache, SoundChart } from '../cache.ts'
 import { defaultLimits, type ChartOptions } from '../chart/limits.ts'
 import type { OperationOptions } from '../progress.ts'
@@ -70,7 +69,7 @@ async function tagMissing(
 ): Promise<ChartroomError> {
   const name = formatReference(wanted)
   const tags = await repository.tags(options)
-  const shown = tags.slice(0, 10).map(versionOfTag).join(', ')
+  const shown = tags.slice(0, 10).join(', ')
   return new ChartroomError('invalid-reference', {
     message: `${name} needs a tag.`,
     advice:
@@ -79,10 +78,4 @@ async function tagMissing(
         : `The registry has: ${shown}${tags.length > 10 ? ', …' : ''}.`,
     reference: name,
   })
-}
-
-/** A tag as a person writes it: `_` is a `+` where that makes a version with build metadata. */
-function versionOfTag(tag: string): string {
-  const version = tag.replace('_', '+')
-  return semver.valid(version) === null ? tag : version
 }

@@ -28,6 +28,8 @@ export interface SaveOptions extends ChartOptions {
 export interface SavedChart extends SoundChart {
   /** What a person should know although the chart was saved. */
   readonly warnings: readonly string[]
+  /** Whether a `.prov` file beside the archive was left behind, because the legacy format has no place for it. */
+  readonly dropsProvenance: boolean
 }
 
 /**
@@ -80,7 +82,8 @@ export async function saveChart(
     })
     await cache.tag(manifest, name, options)
     const { manifest: _, layers: __, ...chart } = await cache.require(name, options)
-    return { ...chart, warnings: [...source.warnings, ...provenanceWarning(source, format)] }
+    const dropsProvenance = source.provenance !== undefined && provenance === undefined
+    return { ...chart, warnings: source.warnings, dropsProvenance }
   })
 }
 
@@ -160,13 +163,6 @@ async function storeProvenance(
   const descriptor = describe(chartMediaTypes.provenance, provenance)
   await cache.push(descriptor, () => chunk(provenance), options)
   return descriptor
-}
-
-function provenanceWarning({ provenance }: Source, format: ChartFormat): string[] {
-  if (provenance === undefined || format === 'modern') return []
-  return [
-    'The .prov file beside the archive cannot travel in this format. To keep it, save with --format modern.',
-  ]
 }
 
 async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -76,20 +76,17 @@ export class Authenticator {
     { signal, ...options }: OperationOptions,
   ): Promise<Authorization | undefined> {
     if (challenge.scheme === 'basic') {
-      return await this.#asking.run('basic', () => this.#answerBasic(options), signal)
+      const ask = (untilAbandoned: AbortSignal): Promise<Authorization | undefined> =>
+        this.#answerBasic({ ...options, signal: untilAbandoned })
+      return await this.#asking.run('basic', ask, signal)
     }
     const terms = this.#termsOf(challenge, registry)
     const scopes = mergeScopes(scope, challenge.parameters.get('scope'))
     const key = keyOf(terms, scopes)
     this.#bearer = terms
-    return (
-      this.#cached(key) ??
-      (await this.#asking.run(
-        key,
-        () => this.#answerBearer(challenge, registry, terms, scopes, options),
-        signal,
-      ))
-    )
+    const ask = (untilAbandoned: AbortSignal): Promise<Authorization> =>
+      this.#answerBearer(challenge, registry, terms, scopes, { ...options, signal: untilAbandoned })
+    return this.#cached(key) ?? (await this.#asking.run(key, ask, signal))
   }
 
   async #answerBasic(options: OperationOptions): Promise<Authorization | undefined> {

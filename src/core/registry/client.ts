@@ -183,8 +183,8 @@ export class RegistryClient {
   /** The registry's scheme, host and port; found out once. */
   async #findOrigin({ signal, ...options }: OperationOptions): Promise<URL> {
     const { apiHost, transport } = this.settings
-    const find = async (): Promise<URL> =>
-      await findOrigin(apiHost, this.settings.options, transport, options)
+    const find = async (untilAbandoned: AbortSignal): Promise<URL> =>
+      await findOrigin(apiHost, this.settings.options, transport, { ...options, signal: untilAbandoned })
     this.#origin ??= await this.#finding.run(apiHost, find, signal)
     return this.#origin
   }

@@ -9,40 +9,82 @@ import { memberOf, parseJson } from './readBody.ts'
 const maxPages = 1000
 const maxItems = 100_000
 
+/** Which list is read, and how. */
+export interface ListRequest {
+  readonly client: RegistryClient
+  /** The request for the first page. */
+  readonly request: RegistryRequest
+  /** The member of the JSON object that holds the list. */
+  readonly member: 'tags' | 'repositories'
+  /** What is shown of an item; `undefined` leaves it out. */
+  readonly show?: (item: string) => string | undefined
+}
+
 /**
- * The items of a list that the registry gives page by page.
+ * The items of a list that the registry gives page by page, each item once. One page is one request, sent when somebody
+ * asks for the page and not before; a page may be empty.
  *
  * Of the link to the next page only the query is taken, because proxies in front of a registry drop parts of its path; a
  * link to another host is not followed.
  *
- * @param member of the JSON object that holds the list
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
  */
-export async function* pagesOf(
-  client: RegistryClient,
-  request: RegistryRequest,
-  member: 'tags' | 'repositories',
-  options: OperationOptions,
-): AsyncGenerator<string> {
-  const seen = new Set<string>()
-  let to: string | URL = request.to
-  let items = 0
-  for (let page = 0; page < maxPages && items < maxItems; page++) {
-    const response = await client.read({ ...request, to }, options)
-    const found = itemsOf(response.bytes, member, request.what)
-    items += found.length
-    yield* found
+export class Pages implements AsyncIterable<readonly string[]> {
+  readonly #list: ListRequest
+  readonly #options: OperationOptions
+  readonly #asked = new Set<string>()
+  readonly #shown = new Set<string>()
+  #items = 0
+  /** Where the next page is; `undefined` after the last one. */
+  #next: string | URL | undefined
+
+  /** @param options for every page, as far as a page is not read with others */
+  constructor(list: ListRequest, options: OperationOptions = {}) {
+    this.#list = list
+    this.#options = options
+    this.#next = list.request.to
+  }
+
+  /** Whether there is a page that has not been read, as far as the registry has said. */
+  get hasMore(): boolean {
+    return this.#next !== undefined
+  }
+
+  /**
+   * Reads the next page; empty after the last one. A page that fails, or whose signal is aborted, is the next one still.
+   * One page is read at a time.
+   *
+   * @throws ChartroomError `unauthorized`, `forbidden`, `not-found` or `unsupported` where the registry does not give the
+   *   list, `too-large` where the list does not end, `refused` where it goes on at another host, …
+   */
+  async read(options: OperationOptions = {}): Promise<readonly string[]> {
+    if (this.#next === undefined) return []
+    const { client, request, member, show = same } = this.#list
+    if (this.#asked.size >= maxPages || this.#items >= maxItems) throw endless(request.what)
+    const response = await client.read({ ...request, to: this.#next }, { ...this.#options, ...options })
+    const items = itemsOf(response.bytes, member, request.what)
     const link = nextLink(response.headers.get('link') ?? [])
     const next = link === undefined ? undefined : nextPage(response.url, link, client.settings.host)
+    this.#asked.add(response.url.href)
+    this.#items += items.length
     // Some registries give the last page again and again.
-    if (next === undefined || next.href === response.url.href || seen.has(next.href)) return
-    seen.add(next.href)
-    to = next
+    this.#next = next === undefined || this.#asked.has(next.href) ? undefined : next
+    return items.map(show).filter((item) => this.#isNew(item))
   }
-  throw new ChartroomError('too-large', {
-    message: `${request.what} has more than ${maxItems} entries or ${maxPages} pages.`,
-    expected: maxItems,
-  })
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly string[]> {
+    while (this.hasMore) yield await this.read()
+  }
+
+  #isNew(item: string | undefined): item is string {
+    if (item === undefined || this.#shown.has(item)) return false
+    this.#shown.add(item)
+    return true
+  }
+}
+
+function same(item: string): string {
+  return item
 }
 
 function nextPage(current: URL, link: string, host: string): URL | undefined {
@@ -70,4 +112,11 @@ function itemsOf(bytes: Buffer, member: string, what: string): string[] {
     })
   }
   return list
+}
+
+function endless(what: string): ChartroomError {
+  return new ChartroomError('too-large', {
+    message: `${what} has more than ${maxItems} entries or ${maxPages} pages.`,
+    expected: maxItems,
+  })
 }

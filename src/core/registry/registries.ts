@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ChartroomError } from '../errors.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import type { FindCredential } from './authenticator.ts'
@@ -23,14 +24,26 @@ export interface RegistriesSettings {
 /** The door to all registries; one Registry per host. */
 export class Registries {
   readonly #settings: RegistriesSettings
-  readonly #hosts: ReadonlyMap<string, HostOptions>
   readonly #registries = new Map<string, Registry>()
+  #hosts: ReadonlyMap<string, HostOptions>
 
   constructor(settings: RegistriesSettings) {
     this.#settings = settings
-    this.#hosts = new Map(
-      Object.entries(settings.hosts ?? {}).map(([host, options]) => [host.toLowerCase(), options]),
-    )
+    this.#hosts = byHost(settings.hosts ?? {})
+  }
+
+  /**
+   * Replaces what is set for hosts. What was found out about a host is kept where its options are the same as before;
+   * operations that run already go on as they began.
+   *
+   * @param hosts by host as references write it, for example `localhost:5000`
+   */
+  configure(hosts: Readonly<Record<string, HostOptions>>): void {
+    const before = this.#hosts
+    this.#hosts = byHost(hosts)
+    for (const host of this.#registries.keys()) {
+      if (!isDeepStrictEqual(before.get(host) ?? {}, this.#hosts.get(host) ?? {})) this.forget(host)
+    }
   }
 
   /** @param host for example `localhost:5000` */
@@ -69,4 +82,8 @@ export class Registries {
     }
     return this.registry(reference.host).repository(reference.repository)
   }
+}
+
+function byHost(hosts: Readonly<Record<string, HostOptions>>): ReadonlyMap<string, HostOptions> {
+  return new Map(Object.entries(hosts).map(([host, options]) => [host.toLowerCase(), options]))
 }

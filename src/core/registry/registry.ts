@@ -5,7 +5,7 @@ import { Authenticator, usableChallenge, type FindCredential } from './authentic
 import { parseChallenges, type Challenge } from './challenge.ts'
 import { RegistryClient, type RegistryRequest } from './client.ts'
 import type { HostOptions } from './hostOptions.ts'
-import { pagesOf } from './pages.ts'
+import { Pages } from './pages.ts'
 import { RegistryRepository } from './repository.ts'
 import type { Wait } from './retry.ts'
 import { catalogueScope } from './scope.ts'
@@ -60,23 +60,19 @@ export class Registry {
   }
 
   /**
-   * Every repository of the registry, in its order, page by page.
-   * @throws ChartroomError `unauthorized`, `forbidden`, `not-found` or `unsupported` where the registry has no catalogue
+   * Every repository of the registry, in its order, page by page. A registry without a catalogue fails with
+   * `unauthorized`, `forbidden`, `not-found` or `unsupported`.
    */
-  repositories(options: OperationOptions = {}): AsyncIterable<string> {
+  repositories(options: OperationOptions = {}): Pages {
     const { pageSize } = this.#settings.options
-    return pagesOf(
-      this.#client,
-      {
-        method: 'GET',
-        to: `/v2/_catalog${pageSize === undefined ? '' : `?n=${pageSize}`}`,
-        scope: catalogueScope,
-        expect: [200],
-        what: `The catalogue of ${this.host}`,
-      },
-      'repositories',
-      options,
-    )
+    const request = {
+      method: 'GET',
+      to: `/v2/_catalog${pageSize === undefined ? '' : `?n=${pageSize}`}`,
+      scope: catalogueScope,
+      expect: [200],
+      what: `The catalogue of ${this.host}`,
+    } as const
+    return new Pages({ client: this.#client, request, member: 'repositories' }, options)
   }
 }
 

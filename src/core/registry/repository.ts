@@ -1,15 +1,16 @@
 import { ChartroomError } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
-import { isDigest, shortDigest } from '../oci/digest.ts'
+import { isDigest, shortDigest, type Digest } from '../oci/digest.ts'
 import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
 import { acceptedManifests } from '../oci/mediaTypes.ts'
 import { wireTag } from '../oci/reference.ts'
+import { tagOfWire } from '../oci/tags.ts'
 import type { Content, Target } from '../oci/target.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient } from './client.ts'
 import { connectionError } from './connectionError.ts'
 import { checkReturnedDigest, receivedManifest } from './manifestAnswer.ts'
-import { pagesOf } from './pages.ts'
+import { Pages } from './pages.ts'
 import { repositoryScope } from './scope.ts'
 import { bodyOf, header, type HttpResponse } from './transport.ts'
 import { uploadBlob } from './upload.ts'
@@ -118,11 +119,34 @@ export class RegistryRepository implements Target {
   }
 
   /**
-   * The tags of the repository as the registry writes them, sorted bytewise, without those that only stand for
-   * signatures and other attachments.
+   * The digest of the manifest that a name stands for, without the manifest.
+   *
+   * @param name a digest, or a tag as a person writes it
+   * @returns `undefined` where the registry does not say it, or says it wrongly
    * @throws ChartroomError `not-found`
    */
-  async tags(options: OperationOptions = {}): Promise<string[]> {
+  async digestOf(name: string, options: OperationOptions = {}): Promise<Digest | undefined> {
+    const response = await this.#client.read(
+      {
+        method: 'HEAD',
+        to: this.#manifestPath(name),
+        headers: { accept: acceptedManifests.join(', ') },
+        scope: this.#pull,
+        expect: [200, 405],
+        what: this.#manifestName(name),
+      },
+      options,
+    )
+    if (this.#client.settings.options.ignoreContentDigestHeader === true) return undefined
+    const digest = response.status === 200 ? header(response, 'docker-content-digest') : undefined
+    return isDigest(digest) ? digest : undefined
+  }
+
+  /**
+   * The tags of the repository as people write them, in the registry's order, page by page, without those that only stand
+   * for signatures and other attachments. A repository that is not there fails with `not-found`.
+   */
+  tagPages(options: OperationOptions = {}): Pages {
     const request = {
       method: 'GET',
       to: `${this.#path}/tags/list`,
@@ -130,11 +154,18 @@ export class RegistryRepository implements Target {
       expect: [200],
       what: this.name,
     } as const
-    const tags = new Set<string>()
-    for await (const tag of pagesOf(this.#client, request, 'tags', options)) {
-      if (!attachment.test(tag)) tags.add(tag)
-    }
-    return [...tags].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    const show = (tag: string): string | undefined => (attachment.test(tag) ? undefined : tagOfWire(tag))
+    return new Pages({ client: this.#client, request, member: 'tags', show }, options)
+  }
+
+  /**
+   * All tags of the repository, as `tagPages` gives them, sorted bytewise.
+   * @throws ChartroomError `not-found`
+   */
+  async tags(options: OperationOptions = {}): Promise<string[]> {
+    const tags: string[] = []
+    for await (const page of this.tagPages(options)) tags.push(...page)
+    return tags.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
   }
 
   async *#received(response: HttpResponse): AsyncGenerator<Uint8Array> {

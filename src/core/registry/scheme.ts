@@ -4,18 +4,20 @@ import { isLoopback } from './origin.ts'
 import { readStart } from './readBody.ts'
 import { TransportError, type Transport } from './transport.ts'
 
+type ProbeOptions = Pick<OperationOptions, 'log' | 'signal'>
+
 /**
  * Finds out how to speak to a host: HTTPS, except where the person has set plain HTTP, and except on a loopback host
  * whose peer answers in plain HTTP. There is no other way down to HTTP, whatever goes wrong.
  *
  * @returns scheme, host and port
- * @throws TransportError where the host does not answer
+ * @throws TransportError where the host does not answer; the reason of an aborted signal
  */
 export async function findOrigin(
   host: string,
   { plainHttp }: HostOptions,
   transport: Transport,
-  options: Pick<OperationOptions, 'log'>,
+  options: ProbeOptions,
 ): Promise<URL> {
   const https = new URL(`https://${host}`)
   const http = new URL(`http://${host}`)
@@ -35,28 +37,17 @@ export async function findOrigin(
   }
 }
 
-async function ask(
-  origin: URL,
-  transport: Transport,
-  { log }: Pick<OperationOptions, 'log'>,
-): Promise<string> {
+async function ask(origin: URL, transport: Transport, options: ProbeOptions): Promise<string> {
   const response = await transport.send(
     { method: 'GET', url: new URL('/v2/', origin), headers: {} },
-    {
-      timeouts: { answer: 10_000, idle: 5_000, commit: 10_000, slow: 10_000 },
-      ...(log === undefined ? {} : { log }),
-    },
+    { ...options, timeouts: { answer: 10_000, idle: 5_000, commit: 10_000, slow: 10_000 } },
   )
   const text = (await readStart(response, 4096)).toString('utf8')
   return response.status === 400 ? text : ''
 }
 
 /** Servers with TLS answer a plain request too: with status 400 and a text that says so. */
-async function answersInPlainHttp(
-  http: URL,
-  transport: Transport,
-  options: Pick<OperationOptions, 'log'>,
-): Promise<boolean> {
+async function answersInPlainHttp(http: URL, transport: Transport, options: ProbeOptions): Promise<boolean> {
   try {
     return !/HTTPS/i.test(await ask(http, transport, options))
   } catch (error) {

@@ -30,7 +30,7 @@ export interface Token {
 export async function requestToken(
   transport: Transport,
   request: TokenRequest,
-  options: Pick<OperationOptions, 'log'>,
+  options: Pick<OperationOptions, 'log' | 'signal'>,
 ): Promise<Token | undefined> {
   const { host } = request.realm
   const send = async (way: HttpRequest): Promise<HttpResponse> =>

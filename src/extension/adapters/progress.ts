@@ -1,19 +1,25 @@
-import { ProgressLocation, window, type Progress as Notification } from 'vscode'
+import { l10n, ProgressLocation, window, type Progress as Notification } from 'vscode'
 import { formatSize, formatSizeOf, type OperationOptions, type Progress } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { endsWithin } from '../endsWithin.ts'
+import { plainText } from '../plainText.ts'
 import { Stopped } from './stopped.ts'
+
+/** The view that shows that something is under way. */
+export type View = 'chartroom.cache' | 'chartroom.registries'
 
 /**
  * Milliseconds that an operation may take before it is worth a notification. Too many of them at once, and the editor
  * hides even those that matter.
  */
-const patience = 400
+const patience = 1000
 
 /** Milliseconds between two updates of a notification; more often cannot be read. */
 const pace = 100
 
 /**
- * Runs an operation of the core and, where it takes a while, shows how far it is, with a Cancel button.
+ * Runs an operation of the core. At first its view shows that something is under way; what takes a while goes on in a
+ * notification that says how far it is and has a Cancel button.
  *
  * @param title what is being done, for example "Pushing mychart 0.1.0"
  * @throws Stopped where it was cancelled
@@ -22,6 +28,7 @@ export async function withProgress<Value>(
   app: App,
   title: string,
   work: (options: OperationOptions) => Promise<Value>,
+  view: View = 'chartroom.cache',
 ): Promise<Value> {
   const controller = new AbortController()
   const { signal } = controller
@@ -34,9 +41,10 @@ export async function withProgress<Value>(
     signal.throwIfAborted()
     throw error
   })
-  if (await endsWithin(patience, running)) return await running
-  const options = { location: ProgressLocation.Notification, cancellable: true }
-  return await window.withProgress(options, async (notification, token) => {
+  const inView = { location: { viewId: view } }
+  if (await window.withProgress(inView, async () => await endsWithin(patience, running))) return await running
+  const inNotification = { location: ProgressLocation.Notification, cancellable: true }
+  return await window.withProgress(inNotification, async (notification, token) => {
     const listening = token.onCancellationRequested(() => {
       controller.abort(new Stopped())
     })
@@ -58,7 +66,7 @@ class Display {
   #percent = 0
 
   constructor(title: string) {
-    this.#title = title
+    this.#title = plainText(title)
   }
 
   open(notification: Notification<{ message?: string; increment?: number }>): void {
@@ -77,20 +85,9 @@ class Display {
     const percent = total === undefined ? 0 : (100 * done) / Math.max(total, 1)
     const size = total === undefined ? formatSize(done) : formatSizeOf(done, total)
     this.#notification.report({
-      message: `${this.#title} — ${size}`,
+      message: l10n.t('{0} — {1}', this.#title, size),
       increment: Math.max(0, percent - this.#percent),
     })
     this.#percent = Math.max(this.#percent, percent)
   }
-}
-
-async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, false)
-  })
-  const end = (): boolean => true
-  return await Promise.race([work.then(end, end), late]).finally(() => {
-    clearTimeout(timer)
-  })
 }

@@ -1,13 +1,19 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { workspace } from 'vscode'
+import { ConfigurationTarget, workspace } from 'vscode'
 import { helmChartCache, surroundings } from '../../core/index.ts'
+import type { Grouping } from '../views/cacheNodes.ts'
 
 /** The directory of the chart cache: the setting, `~` and relative paths read from the home directory, else Helm's own. */
 export function cachePath(): string {
   const set = workspace.getConfiguration('chartroom').get<string>('cache.path', '').trim()
   if (set === '') return helmChartCache(surroundings())
-  return resolve(homedir(), set.replace(/^~(?=$|[/\\])/, '.'))
+  return pathFromHome(set)
+}
+
+/** The absolute path of one that a person wrote: `~` and relative paths are read from the home directory. */
+export function pathFromHome(text: string): string {
+  return resolve(homedir(), text.trim().replace(/^~(?=$|[/\\])/, '.'))
 }
 
 /** A manifest that saving can write: for Helm 3.0-3.6 and later, or for Helm 3.7 and later. */
@@ -17,4 +23,22 @@ export type ManifestFormat = 'legacy' | 'modern'
 export function manifestFormat(): ManifestFormat | undefined {
   const set = workspace.getConfiguration('chartroom').get<string>('manifestFormat')
   return set === 'modern' || set === 'legacy' ? set : undefined
+}
+
+/** Where a login is kept, as `SaveLoginOptions` says it. */
+export function credentialStore(): 'auto' | 'own' | 'helm' {
+  const set = workspace.getConfiguration('chartroom').get<string>('credentialStore')
+  if (set === 'secretStorage') return 'own'
+  return set === 'helmConfig' ? 'helm' : 'auto'
+}
+
+/** What the first level of the cached charts is made of. */
+export function grouping(): Grouping {
+  const set = workspace.getConfiguration('chartroom').get<string>('cache.groupBy')
+  return set === 'registry' || set === 'flat' ? set : 'repository'
+}
+
+/** Writes a setting for this person, on the machine where the extension runs. */
+export async function writeSetting(name: 'cache.groupBy' | 'cache.path', value: string): Promise<void> {
+  await workspace.getConfiguration('chartroom').update(name, value, ConfigurationTarget.Global)
 }

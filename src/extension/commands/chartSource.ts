@@ -1,46 +1,104 @@
-import { l10n, Uri } from 'vscode'
-import { parseReference, saveChart, type Metadata, type SavedChart } from '../../core/index.ts'
+import { l10n, QuickPickItemKind, Uri, window } from 'vscode'
+import { describeChart, saveChart, type SavedChart } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
-import { manifestFormat, type ManifestFormat } from '../adapters/settings.ts'
 import type { App } from '../app.ts'
+import { askDestination, type Purpose } from './askDestination.ts'
+import { confirmDependencies } from './confirmDependencies.ts'
 import { forgetVersion } from './destinations.ts'
-import { askFormat, onDisk } from './prompts.ts'
+import { onDisk } from './onDisk.ts'
+import { askFolder, dismissed } from './prompts.ts'
 import { warn } from './runCommand.ts'
 
 /**
- * The chart that the Explorer, or a program, means: a folder, an archive, or the Chart.yaml in a folder.
- * @throws ChartroomError `unsupported` where it does not lie on disk
+ * The charts on disk that the Explorer, or a program, means: folders, archives, or what holds a Chart.yaml. One is asked for
+ * where the command was called without.
+ *
+ * @param selection what is selected in the Explorer
+ * @throws ChartroomError `unsupported` where one does not lie on disk
  */
-export function chartPathOf(argument: unknown): string | undefined {
-  if (!(argument instanceof Uri)) return undefined
-  const chart = onDisk(argument)
-  return (chart.path.endsWith('/Chart.yaml') ? Uri.joinPath(chart, '..') : chart).fsPath
+export async function chartPathsFor(
+  app: App,
+  argument: unknown,
+  selection: readonly unknown[],
+  texts: { readonly title: string; readonly openLabel: string },
+): Promise<string[]> {
+  if (!(argument instanceof Uri)) return [await pickChartPath(app, texts)]
+  const selected = selection.filter((item) => item instanceof Uri)
+  const isSelected = selected.some((item) => item.toString() === argument.toString())
+  return [...new Set((isSelected ? selected : [argument]).map(chartPathOf))]
 }
 
-/** Puts a chart into the cache, says what it warns about, and remembers where it went. */
-export async function saveUnder(
-  app: App,
-  path: string,
-  chart: Metadata,
-  reference: string,
-): Promise<SavedChart> {
-  const format = await formatFor(app, parseReference(reference).host)
-  const title = l10n.t('Saving {0} {1}', chart.name, chart.version)
+/**
+ * Puts a chart on disk into the cache, under a name that is asked for, says what it warns about, and remembers where it
+ * went.
+ *
+ * @throws ChartroomError `cancelled` where a question is closed
+ */
+export async function saveFrom(app: App, path: string, purpose: Purpose): Promise<SavedChart> {
+  const chart = await describeChart(path, { log: app.log })
+  await confirmDependencies(app, path, chart, purpose)
+  const { reference, format } = await askDestination(app, chart, purpose)
   const saved = await withProgress(
     app,
-    title,
+    l10n.t('Saving {0} {1}', chart.name, chart.version),
     async (options) => await saveChart(app.cache, path, reference, { ...options, format }),
   )
-  warn(app, saved.warnings)
+  warn(app, warningsOf(saved))
   await app.destinations.remember(chart.name, forgetVersion(reference, chart))
   return saved
 }
 
-/** The setting, else what was answered for this host before, else asked now. A chart that goes nowhere is as Helm 3.0-3.6 reads it. */
-async function formatFor(app: App, host: string): Promise<ManifestFormat> {
-  const known = manifestFormat() ?? (host === '' ? 'legacy' : app.formats.of(host))
-  if (known !== undefined) return known
-  const format = await askFormat(host)
-  await app.formats.remember(host, format)
-  return format
+function warningsOf({ warnings, dropsProvenance }: SavedChart): string[] {
+  if (!dropsProvenance) return [...warnings]
+  const sentence = l10n.t(
+    'The .prov file beside the archive cannot travel in the format of Helm 3.0–3.6. To keep it, save the chart for Helm 3.7 and later.',
+  )
+  return [...warnings, sentence]
+}
+
+function chartPathOf(uri: Uri): string {
+  const chart = onDisk(uri)
+  return (chart.path.endsWith('/Chart.yaml') ? Uri.joinPath(chart, '..') : chart).fsPath
+}
+
+/** Lets a person choose a chart folder of the workspace, any other folder, or an archive. */
+async function pickChartPath(
+  app: App,
+  { title, openLabel }: { readonly title: string; readonly openLabel: string },
+): Promise<string> {
+  const known = app.folders.all.map((uri) => ({
+    label: uri.path.split('/').pop() ?? uri.path,
+    description: uri.fsPath,
+    choose: async () => await Promise.resolve(onDisk(uri)),
+  }))
+  const others = [
+    {
+      label: l10n.t('Another folder…'),
+      alwaysShow: true,
+      choose: async () => await askFolder(title, openLabel),
+    },
+    {
+      label: l10n.t('A chart archive (.tgz)…'),
+      alwaysShow: true,
+      choose: async () => await askArchive(title, openLabel),
+    },
+  ]
+  const separator = { label: '', kind: QuickPickItemKind.Separator, choose: undefined }
+  const picked = await window.showQuickPick([...known, separator, ...others], {
+    title,
+    placeHolder: l10n.t('Which chart?'),
+    matchOnDescription: true,
+  })
+  if (picked?.choose === undefined) throw dismissed()
+  return (await picked.choose()).fsPath
+}
+
+async function askArchive(title: string, openLabel: string): Promise<Uri> {
+  const picked = await window.showOpenDialog({
+    title,
+    openLabel,
+    filters: { [l10n.t('Chart archives')]: ['tgz'] },
+  })
+  if (picked?.[0] === undefined) throw dismissed()
+  return onDisk(picked[0])
 }

@@ -1,20 +1,41 @@
 import { commands, Disposable } from 'vscode'
 import type { App } from '../app.ts'
+import { addRegistry } from './addRegistry.ts'
+import { copyHost } from './copyHost.ts'
 import { copyDigest, copyReference } from './copyText.ts'
-import { exportChart } from './exportChart.ts'
+import { exportArchive, exportChart } from './exportChart.ts'
+import { clearFilter, filter } from './filter.ts'
+import { goToChart } from './goToChart.ts'
+import { groupBy } from './groupBy.ts'
+import { loadMore } from './loadMore.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { openChart } from './openChart.ts'
+import { openHelmTerminal } from './openHelmTerminal.ts'
+import { pinRepository, unpinRepository } from './pinRepository.ts'
 import { pullChart } from './pullChart.ts'
 import { pushChart } from './pushChart.ts'
 import { pushFolder } from './pushFolder.ts'
+import { refresh } from './refresh.ts'
 import { removeChart } from './removeChart.ts'
+import { removeRegistry } from './removeRegistry.ts'
+import { retry } from './retry.ts'
 import { revealCache } from './revealCache.ts'
 import { runCommand } from './runCommand.ts'
 import { saveChart } from './saveChart.ts'
+import { shareLogin } from './shareLogin.ts'
+import { showChart } from './showChart.ts'
+import { showLocalRegistryLog } from './showLocalRegistryLog.ts'
+import { startLocalRegistry } from './startLocalRegistry.ts'
+import { stopLocalRegistry } from './stopLocalRegistry.ts'
+import { isRow } from './subject.ts'
+import { useAnotherCache } from './useAnotherCache.ts'
 
-/** What a command does. `argument` is the row, the folder or the reference that it is about; without one it asks. */
-type Handler = (app: App, argument?: unknown) => Promise<void>
+/**
+ * What a command does. `argument` is the row, the folder or the reference that it is about; without one it asks. `selection` is
+ * what is selected where the row or the folder is.
+ */
+type Handler = (app: App, argument?: unknown, selection?: readonly unknown[]) => Promise<void>
 
 const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.saveChart': saveChart,
@@ -23,15 +44,39 @@ const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.pushFolder': pushFolder,
   'chartroom.pullChart': pullChart,
   'chartroom.exportChart': exportChart,
+  'chartroom.exportArchive': exportArchive,
   'chartroom.removeChart': removeChart,
+  'chartroom.pullAgain': async (app, row, selection) => {
+    await pullChart(app, row, selection)
+    // The index is the same where only content was missing, so nothing else says that there is something to see.
+    await app.cacheView.refresh()
+  },
   'chartroom.openChart': openChart,
+  'chartroom.showChart': showChart,
+  'chartroom.goToChart': goToChart,
+  'chartroom.filter': filter,
+  'chartroom.clearFilter': clearFilter,
+  'chartroom.groupByRepository': groupBy('repository'),
+  'chartroom.groupByRegistry': groupBy('registry'),
+  'chartroom.groupByNothing': groupBy('flat'),
+  'chartroom.useAnotherCache': useAnotherCache,
   'chartroom.copyReference': copyReference,
   'chartroom.copyDigest': copyDigest,
   'chartroom.login': login,
   'chartroom.logout': logout,
-  'chartroom.refresh': async (app) => {
-    await app.cacheView.refresh()
-  },
+  'chartroom.shareLogin': shareLogin,
+  'chartroom.startLocalRegistry': startLocalRegistry,
+  'chartroom.stopLocalRegistry': stopLocalRegistry,
+  'chartroom.showLocalRegistryLog': showLocalRegistryLog,
+  'chartroom.openHelmTerminal': openHelmTerminal,
+  'chartroom.addRegistry': addRegistry,
+  'chartroom.removeRegistry': removeRegistry,
+  'chartroom.pinRepository': pinRepository,
+  'chartroom.unpinRepository': unpinRepository,
+  'chartroom.copyHost': copyHost,
+  'chartroom.loadMore': loadMore,
+  'chartroom.retry': retry,
+  'chartroom.refresh': refresh,
   'chartroom.revealCache': revealCache,
   'chartroom.showLog': async (app) => {
     app.log.show()
@@ -42,11 +87,22 @@ const handlers: Readonly<Record<string, Handler>> = {
 /** Registers every command. */
 export function registerCommands(app: App): Disposable {
   const registered = Object.entries(handlers).map(([id, handler]) =>
-    commands.registerCommand(id, async (argument?: unknown) => {
+    commands.registerCommand(id, async (argument?: unknown, selected?: unknown) => {
       await runCommand(app, id, async () => {
-        await handler(app, argument)
+        await handler(app, argument, Array.isArray(selected) ? selected : selectionAround(app, argument))
       })
     }),
   )
   return Disposable.from(...registered)
+}
+
+/** What is selected in the tree of a row; a key says only which row has the focus. */
+function selectionAround(app: App, argument: unknown): readonly unknown[] {
+  if (!isRow(argument)) return []
+  const { id } = argument
+  const views: readonly { readonly selection: readonly { readonly id: string }[] }[] = [
+    app.cacheView,
+    app.registriesView,
+  ]
+  return views.map(({ selection }) => selection).find((rows) => rows.some((row) => row.id === id)) ?? []
 }

@@ -7,10 +7,16 @@ export interface ChartName {
   readonly version: string
 }
 
-/** What was typed for a destination: a whole reference, or what is wrong with it. */
-export type Judgement =
-  | { readonly reference: string }
+/** What was typed for a chart's place: a whole reference, or what is wrong with it. */
+export type Judgement = { readonly reference: string } | Flaw
+
+export type Flaw =
+  /** A chart is saved under a tag, and this names a digest. */
+  | { readonly flaw: 'digest' }
+  /** It needs a registry, and this names none; `example` does. */
+  | { readonly flaw: 'noHost'; readonly example: string }
   | {
+      readonly flaw: 'invalid'
       /** What is wrong, as a sentence that need not repeat what was typed. */
       readonly problem: string
       /** What would be right. */
@@ -19,7 +25,16 @@ export type Judgement =
 
 export interface Suggestion {
   readonly reference: string
-  readonly from: 'used before' | 'in the cache' | 'known registry'
+  readonly from: 'usedBefore' | 'cache' | 'registry'
+}
+
+/** Where a chart may go, as far as the window knows. */
+export interface KnownPlaces {
+  /** Destinations as `forgetVersion` wrote them, latest first. */
+  readonly remembered: readonly string[]
+  readonly cached: readonly CachedChart[]
+  /** The registries of the Registries view, in its order. */
+  readonly hosts: readonly string[]
 }
 
 /**
@@ -29,7 +44,7 @@ export interface Suggestion {
 export function judgeDestination(text: string, chart: ChartName, needsHost: boolean): Judgement {
   return judged(() => {
     const parsed = parseReference(text.trim())
-    if (parsed.digest !== undefined) return { problem: 'A chart is saved under a tag, not under a digest.' }
+    if (parsed.digest !== undefined) return { flaw: 'digest' }
     if (needsHost && parsed.host === '') return hostMissing(parsed)
     if (parsed.tag !== undefined) return { reference: formatReference(parsed) }
     return { reference: formatReference(parseReference(`${formatReference(parsed)}:${chart.version}`)) }
@@ -49,30 +64,29 @@ export function judgePull(text: string): Judgement {
 
 /**
  * Where a chart may go, likeliest first, nothing twice: where this chart went before, the repositories of the cache that
- * hold a chart of this name, and every other registry that the cache knows.
- *
- * @param remembered destinations as `forgetVersion` wrote them, latest first
+ * hold a chart of this name, and every other registry that is known.
  */
 export function suggestDestinations(
   chart: ChartName,
-  remembered: readonly string[],
-  cached: readonly CachedChart[],
+  { remembered, cached, hosts }: KnownPlaces,
 ): Suggestion[] {
   const places = cached.flatMap((entry) =>
     entry.problem === undefined ? placeOf(entry.reference, entry.name) : [],
   )
-  const hosts = [...remembered.flatMap((text) => placeOf(text, '')), ...places].map(({ host }) => host)
+  const others = [...remembered.flatMap((text) => placeOf(text, '')), ...places].map(({ host }) => host)
   const candidates: Suggestion[] = [
-    ...remembered.map((text) => suggestion(text, 'used before')),
+    ...remembered.map((text) => suggestion(text, 'usedBefore')),
     ...places
       .filter(({ name }) => name === chart.name)
-      .map(({ repository }) => suggestion(repository, 'in the cache')),
-    ...hosts.sort().map((host) => suggestion(`${host}/${chart.name.toLowerCase()}`, 'known registry')),
+      .map(({ repository }) => suggestion(repository, 'cache')),
+    ...[...hosts, ...others.sort()].map((host) =>
+      suggestion(`${host}/${chart.name.toLowerCase()}`, 'registry'),
+    ),
   ]
   const seen = new Set<string>()
   return candidates.flatMap(({ reference, from }) => {
     const place = judgeDestination(reference, chart, true)
-    if ('problem' in place || seen.has(place.reference)) return []
+    if (!('reference' in place) || seen.has(place.reference)) return []
     seen.add(place.reference)
     return [suggestion(place.reference, from)]
   })
@@ -87,7 +101,7 @@ export function forgetVersion(reference: string, { version }: ChartName): string
 }
 
 function hostMissing(parsed: Reference): Judgement {
-  return { problem: `The registry is missing: write for example localhost:5000/${formatReference(parsed)}.` }
+  return { flaw: 'noHost', example: `localhost:5000/${formatReference(parsed)}` }
 }
 
 function judged(judge: () => Judgement): Judgement {
@@ -97,6 +111,7 @@ function judged(judge: () => Judgement): Judgement {
     if (!(error instanceof ChartroomError) || error.kind !== 'invalid-reference') throw error
     const problem = error.message.replace(/^".*" is not a valid reference: /s, '')
     return {
+      flaw: 'invalid',
       problem: problem.charAt(0).toUpperCase() + problem.slice(1),
       ...(error.advice === undefined ? {} : { advice: error.advice }),
     }

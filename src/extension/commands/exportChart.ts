@@ -1,54 +1,92 @@
 import { basename, join } from 'node:path'
-import { FileType, l10n, Uri, window, workspace } from 'vscode'
-import { exportChart as write, kindOf, type ExportedChart } from '../../core/index.ts'
+import { l10n, Uri, window, workspace } from 'vscode'
+import {
+  ChartroomError,
+  exportChart as write,
+  type ExportedChart,
+  type ExportOptions,
+} from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
-import { askFolder, dismissed, pickChart, referenceOf } from './prompts.ts'
+import { forEach } from './forEach.ts'
+import { askFolder, chartsFor } from './prompts.ts'
+import { askAboutTaken } from './takenExport.ts'
 import { announce } from './runCommand.ts'
 
-/** Writes the files of a cached chart into a folder. What is there already is replaced only when that is wanted. */
-export async function exportChart(app: App, argument?: unknown): Promise<void> {
-  const reference = referenceOf(argument) ?? (await pickChart(app, l10n.t('Export a chart'))).reference
+/** Writes the files of cached charts into a folder. What is there already is replaced only when that is wanted. */
+export async function exportChart(
+  app: App,
+  argument?: unknown,
+  selection: readonly unknown[] = [],
+): Promise<void> {
+  await exportAs(app, argument, selection, false)
+}
+
+/** Writes cached charts into a folder as the archives that they are. */
+export async function exportArchive(
+  app: App,
+  argument?: unknown,
+  selection: readonly unknown[] = [],
+): Promise<void> {
+  await exportAs(app, argument, selection, true)
+}
+
+async function exportAs(
+  app: App,
+  argument: unknown,
+  selection: readonly unknown[],
+  archive: boolean,
+): Promise<void> {
+  const references = await chartsFor(app, argument, selection, l10n.t('Export a chart'))
+  const [first, ...others] = references
+  if (first === undefined) return
+  const title =
+    others.length === 0 ? l10n.t('Export {0}', first) : l10n.t('Export {0} charts', references.length)
   const workspaceFolder = workspace.workspaceFolders?.[0]?.uri
-  const folder = await askFolder(l10n.t('Export {0}', reference), l10n.t('Export Here'), workspaceFolder)
-  const attempt = async (force: boolean): Promise<ExportedChart> =>
+  const { fsPath: folder } = await askFolder(title, l10n.t('Export Here'), workspaceFolder)
+  await forEach(app, references, async (reference) => await exportOne(app, reference, folder, archive), {
+    one: (exported) => {
+      announceExported(app, exported, archive)
+    },
+    all: ({ length }) => l10n.t('Exported {0} charts to {1}.', length, shown(folder)),
+    some: (done, total) => l10n.t('Exported {0} of {1} charts', done, total),
+  })
+}
+
+async function exportOne(
+  app: App,
+  reference: string,
+  folder: string,
+  archive: boolean,
+): Promise<ExportedChart> {
+  const attempt = async (how: ExportOptions): Promise<ExportedChart> =>
     await withProgress(
       app,
       l10n.t('Exporting {0}', reference),
-      async (options) => await write(app.cache, reference, folder.fsPath, { ...options, force }),
+      async (options) => await write(app.cache, reference, folder, { ...options, archive, ...how }),
     )
-  const exported = await attempt(false).catch(async (error: unknown) => {
-    if (kindOf(error) !== 'target-exists') throw error
-    const { name } = await app.cache.require(reference, { log: app.log })
-    // Only a folder is replaced; anything else in its place stays.
-    if (!(await isDirectory(Uri.joinPath(folder, name)))) throw error
-    await confirmReplace(name, join(folder.fsPath, name))
-    return await attempt(true)
+  return await attempt({}).catch(async (error: unknown) => {
+    const path =
+      error instanceof ChartroomError && error.kind === 'target-exists' ? error.evidence.path : undefined
+    if (path === undefined) throw error
+    const answer = await askAboutTaken(app, { reference, path, archive })
+    if (answer === undefined) throw error
+    return await attempt(answer)
   })
-  const chartYaml = Uri.file(join(exported.path, 'Chart.yaml'))
-  const shown = workspace.asRelativePath(Uri.file(exported.path), false)
-  announce(app, l10n.t('Exported {0} to {1}.', exported.name, shown), {
+}
+
+function announceExported(app: App, { name, path }: ExportedChart, archive: boolean): void {
+  const chartYaml = Uri.file(join(path, 'Chart.yaml'))
+  const open = {
     title: l10n.t('Open {0}', basename(chartYaml.fsPath)),
     run: async () => {
       await window.showTextDocument(chartYaml)
     },
-  })
+  }
+  announce(app, l10n.t('Exported {0} to {1}.', name, shown(path)), archive ? undefined : open)
 }
 
-async function isDirectory(place: Uri): Promise<boolean> {
-  return await workspace.fs.stat(place).then(
-    ({ type }) => type === FileType.Directory,
-    () => false,
-  )
-}
-
-async function confirmReplace(name: string, path: string): Promise<void> {
-  const replace = l10n.t('Replace')
-  const detail = l10n.t('{0} exists. What is in it will be gone.', path)
-  const answer = await window.showWarningMessage(
-    l10n.t('Replace the folder {0}?', name),
-    { modal: true, detail },
-    replace,
-  )
-  if (answer !== replace) throw dismissed()
+/** A path as people know it: from the workspace folder that it lies in. */
+function shown(path: string): string {
+  return workspace.asRelativePath(Uri.file(path), false)
 }

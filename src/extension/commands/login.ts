@@ -1,35 +1,24 @@
-import { l10n, QuickInputButtons, window, type InputBox } from 'vscode'
-import { ChartroomError, kindOf, login as checkAndKeep, type LoggedIn } from '../../core/index.ts'
+import { commands, l10n, window } from 'vscode'
+import { ChartroomError, type LoggedIn } from '../../core/index.ts'
 import { Stopped } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
-import { askHost, dismissed, referenceOf } from './prompts.ts'
-import { announce, warn } from './runCommand.ts'
+import { plainText } from '../plainText.ts'
+import { askLogin } from './askLogin.ts'
+import { requireTrust } from './requireTrust.ts'
+import { announce, warn, type Action } from './runCommand.ts'
+import { hostNamed } from './subject.ts'
 
-/** Asks for a host, a user and a password, and keeps the login once the registry has accepted it. */
+/** Asks for a host, where none is named, a user and a password, and keeps the login once the registry has accepted it. */
 export async function login(app: App, argument?: unknown): Promise<void> {
-  const host = referenceOf(argument) ?? (await askHost(app, l10n.t('Log in to a registry')))
-  const kept = await askLogin(app, host)
-  announce(app, l10n.t('Logged in to {0}. The login is kept in {1}.', kept.host, kept.store))
-}
-
-/**
- * Asks for user and password until the registry accepts them.
- * @throws ChartroomError `cancelled` where a question is closed
- */
-export async function askLogin(app: App, host: string): Promise<LoggedIn> {
-  let username = ''
-  for (;;) {
-    username = await askUser(host, username)
-    const kept = await askPassword(app, host, username)
-    if (kept === 'back') continue
-    warn(app, kept.warning === undefined ? [] : [kept.warning])
-    return kept
-  }
+  const kept = await askLogin(app, hostNamed(argument))
+  if (warnOf(app, kept)) return
+  const sentence = l10n.t('Logged in to {0}. The login is kept in {1}.', kept.host, kept.store)
+  announce(app, sentence, kept.store === app.secrets.name ? sharing(kept.host) : undefined)
 }
 
 /**
  * Does something at a registry; where that wants a login, offers one and goes on by itself.
- * @throws Stopped where a person does not want to log in
+ * @throws Stopped where a person does not want to log in, ChartroomError `refused` in Restricted Mode
  */
 export async function withLogin<Value>(app: App, host: string, work: () => Promise<Value>): Promise<Value> {
   for (;;) {
@@ -38,93 +27,39 @@ export async function withLogin<Value>(app: App, host: string, work: () => Promi
     } catch (error) {
       if (!(error instanceof ChartroomError) || error.kind !== 'unauthorized') throw error
       app.log.info(error.message)
+      requireTrust(
+        l10n.t('{0} wants a login, and nobody is logged in while the workspace is in Restricted Mode.', host),
+      )
       const known = await app.credentials.find(host, { log: app.log })
       const sentence = known === undefined ? l10n.t('{0} wants a login.', host) : error.message
       const logIn = l10n.t('Log In')
-      if ((await window.showWarningMessage(sentence, logIn)) !== logIn) throw new Stopped()
-      await askLogin(app, host)
+      if ((await window.showWarningMessage(plainText(sentence), logIn)) !== logIn) throw new Stopped()
+      warnOf(app, await askLogin(app, host))
     }
   }
 }
 
-async function askUser(host: string, value: string): Promise<string> {
-  const box = boxFor(host, 1)
-  box.value = value
-  box.prompt = l10n.t('User name')
-  return await answerOf<string>(box, (resolve) => {
-    box.onDidAccept(() => {
-      if (box.value.trim() !== '') resolve(box.value.trim())
-    })
-  })
+/** Says what a person should know about the place where a login is kept; `false` where there is nothing to say. */
+function warnOf(app: App, { host, warning }: LoggedIn): boolean {
+  if (app.secrets.isHeld(host)) {
+    const sentence = l10n.t(
+      'Logged in to {0} until this window is closed, because {1} did not keep the login.',
+      host,
+      app.secrets.name,
+    )
+    warn(app, [sentence])
+    return true
+  }
+  if (warning === undefined) return false
+  warn(app, [l10n.t('Logged in to {0}. {1}', host, warning)])
+  return true
 }
 
-async function askPassword(app: App, host: string, username: string): Promise<LoggedIn | 'back'> {
-  const box = boxFor(host, 2)
-  box.password = true
-  box.prompt = l10n.t('Password or token of {0}', username)
-  box.buttons = [QuickInputButtons.Back]
-  const checking = new AbortController()
-  box.onDidHide(() => {
-    checking.abort()
-  })
-  return await answerOf<LoggedIn | 'back'>(box, (resolve, reject) => {
-    box.onDidTriggerButton(() => {
-      checking.abort()
-      resolve('back')
-    })
-    box.onDidAccept(() => {
-      if (box.value === '' || box.busy) return
-      setBusy(box, true)
-      checkAndKeep(
-        app.registries,
-        app.credentials,
-        host,
-        { username, password: box.value },
-        { log: app.log, signal: checking.signal },
-      ).then(resolve, (error: unknown) => {
-        if (kindOf(error) !== 'unauthorized') {
-          reject(error)
-          return
-        }
-        setBusy(box, false)
-        box.validationMessage = l10n.t('{0} refused this user or password.', host)
-      })
-    })
-    box.onDidChangeValue(() => {
-      box.validationMessage = undefined
-    })
-  })
-}
-
-/** Losing the focus does not close it: passwords are fetched from elsewhere. */
-function boxFor(host: string, step: number): InputBox {
-  const box = window.createInputBox()
-  box.title = l10n.t('Log in to {0}', host)
-  box.step = step
-  box.totalSteps = 2
-  box.ignoreFocusOut = true
-  return box
-}
-
-function setBusy(box: InputBox, busy: boolean): void {
-  box.busy = busy
-  box.enabled = !busy
-}
-
-/** Shows a box until it is answered or closed. */
-async function answerOf<Answer>(
-  box: InputBox,
-  listen: (resolve: (answer: Answer) => void, reject: (error: unknown) => void) => void,
-): Promise<Answer> {
-  try {
-    return await new Promise<Answer>((resolve, reject) => {
-      listen(resolve, reject)
-      box.onDidHide(() => {
-        reject(dismissed())
-      })
-      box.show()
-    })
-  } finally {
-    box.dispose()
+function sharing(host: string): Action {
+  return {
+    title: l10n.t('Share with Helm'),
+    run: async () => {
+      await commands.executeCommand('chartroom.shareLogin', host)
+    },
   }
 }

@@ -1,28 +1,61 @@
 import { l10n, window } from 'vscode'
-import { parseReference, pullChart as pull } from '../../core/index.ts'
-import { withProgress } from '../adapters/progress.ts'
+import { parseReference, pullChart as pull, type PulledChart } from '../../core/index.ts'
+import { withProgress, type View } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
+import { hostOf } from '../hostOf.ts'
+import { plainText } from '../plainText.ts'
+import { askReference } from './askReference.ts'
+import { forEach } from './forEach.ts'
 import { withLogin } from './login.ts'
-import { askReference, referenceOf } from './prompts.ts'
 import { announce } from './runCommand.ts'
+import { chartsMeant, isRow, referenceOf } from './subject.ts'
 
-/** Pulls a chart into the cache. From a row, its reference stands in the box already. */
-export async function pullChart(app: App, argument?: unknown): Promise<void> {
-  const reference =
-    typeof argument === 'string'
-      ? argument
-      : await askReference(l10n.t('Pull a chart'), referenceOf(argument))
-  const { host } = parseReference(reference)
-  const pulled = await withLogin(
+/** Pulls charts into the cache. What a row says is not asked for. */
+export async function pullChart(
+  app: App,
+  argument?: unknown,
+  selection: readonly unknown[] = [],
+): Promise<void> {
+  const references = await referencesFor(app, argument, selection)
+  const view = isRow(argument) && argument.kind === 'remoteTag' ? 'chartroom.registries' : 'chartroom.cache'
+  await forEach(app, references, async (reference) => await pullOne(app, reference, view), {
+    one: ({ isNewer, reference }) => {
+      if (isNewer) announce(app, l10n.t('Pulled {0}.', reference))
+      else sayInPassing(l10n.t('{0} is up to date.', reference))
+    },
+    all: ({ length }) => l10n.t('Pulled {0} charts.', length),
+    some: (done, total) => l10n.t('Pulled {0} of {1} charts', done, total),
+  })
+}
+
+async function referencesFor(
+  app: App,
+  argument: unknown,
+  selection: readonly unknown[],
+): Promise<readonly string[]> {
+  const meant = chartsMeant(argument, selection)
+  const [only, ...others] = meant
+  if (others.length > 0 || (isRow(argument) && only === undefined)) return meant
+  // Of a row that names no registry only the person knows where it comes from.
+  if (only !== undefined && hostOf(only) !== undefined) return meant
+  const [selected] = app.registriesView.selection
+  return [await askReference(l10n.t('Pull a chart'), only ?? referenceOf(selected))]
+}
+
+async function pullOne(app: App, reference: string, view: View): Promise<PulledChart> {
+  return await withLogin(
     app,
-    host,
+    parseReference(reference).host,
     async () =>
       await withProgress(
         app,
         l10n.t('Pulling {0}', reference),
         async (options) => await pull(app.cache, app.registries, reference, options),
+        view,
       ),
   )
-  if (pulled.isNewer) announce(app, l10n.t('Pulled {0}.', pulled.reference))
-  else window.setStatusBarMessage(l10n.t('{0} is up to date.', pulled.reference), 3000)
+}
+
+function sayInPassing(text: string): void {
+  window.setStatusBarMessage(plainText(text), 3000)
 }

@@ -1,28 +1,38 @@
-import { env, l10n, window } from 'vscode'
+import { env, l10n } from 'vscode'
 import {
   ChartroomError,
+  isDigest,
   kindOf,
   parseReference,
   pushChart as push,
   shortDigest,
-  isDigest,
+  type PushedChart,
+  type SoundChart,
 } from '../../core/index.ts'
-import type { PushedChart, SoundChart } from '../../core/index.ts'
 import { Stopped, type Remains } from '../adapters/stopped.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
+import { forEach, type Telling } from './forEach.ts'
 import { withLogin } from './login.ts'
-import { dismissed, pickChart, referenceOf } from './prompts.ts'
+import { chartsFor, confirm } from './prompts.ts'
+import { requireTrust } from './requireTrust.ts'
 import { announce } from './runCommand.ts'
 
-/** Pushes a chart of the cache to the registry that its reference names. */
-export async function pushChart(app: App, argument?: unknown): Promise<void> {
-  const reference = referenceOf(argument)
-  const chart =
-    reference === undefined
-      ? await pickChart(app, l10n.t('Push a chart'))
-      : await app.cache.require(reference, { log: app.log })
-  await pushSaved(app, chart)
+/** Pushes charts of the cache to the registries that their references name. */
+export async function pushChart(
+  app: App,
+  argument?: unknown,
+  selection: readonly unknown[] = [],
+): Promise<void> {
+  requireTrustToPush()
+  const references = await chartsFor(app, argument, selection, l10n.t('Push a chart'))
+  await forEach(app, references, async (reference) => await pushCached(app, reference), tellingPushed(app))
+}
+
+/** Pushes one chart of the cache, and tells that it is pushed. */
+export async function pushOne(app: App, reference: string): Promise<void> {
+  requireTrustToPush()
+  tellingPushed(app).one(await pushCached(app, reference))
 }
 
 /**
@@ -31,7 +41,7 @@ export async function pushChart(app: App, argument?: unknown): Promise<void> {
  *
  * @param remains what a person is told who stops it
  */
-export async function pushSaved(app: App, chart: SoundChart, remains?: Remains): Promise<void> {
+export async function pushSaved(app: App, chart: SoundChart, remains?: Remains): Promise<PushedChart> {
   const { name, version, reference } = chart
   const { host } = parseReference(reference)
   const title = l10n.t('Pushing {0} {1}', name, version)
@@ -47,44 +57,63 @@ export async function pushSaved(app: App, chart: SoundChart, remains?: Remains):
         ),
     )
   try {
-    const taken = await takenBy(attempt(false))
-    if (taken !== undefined) {
-      await confirmReplace(taken, reference)
-      await attempt(true)
-    }
+    const pushed = await attempt(false).catch(async (error: unknown) => {
+      if (!(error instanceof ChartroomError) || error.kind !== 'target-exists') throw error
+      await confirmReplace(error, reference)
+      return await attempt(true)
+    })
+    void app.registriesView.refreshRepository(reference)
+    return pushed
   } catch (error) {
     // Whichever question or progress was closed, the chart stays in the cache.
     if (kindOf(error) === 'cancelled' && remains !== undefined) throw new Stopped(remains)
     throw error
   }
-  announce(app, l10n.t('Pushed {0} {1} to {2}.', name, version, host), {
-    title: l10n.t('Copy Reference'),
-    run: async () => {
-      await env.clipboard.writeText(reference)
-    },
-  })
 }
 
-/** What stands in the way of a push; `undefined` where it went through. */
-async function takenBy(attempt: Promise<unknown>): Promise<ChartroomError | undefined> {
-  try {
-    await attempt
-    return undefined
-  } catch (error) {
-    if (error instanceof ChartroomError && error.kind === 'target-exists') return error
-    throw error
+/** How pushes are told. */
+export function tellingPushed(app: App): Telling<PushedChart> {
+  return {
+    one: (pushed) => {
+      announcePushed(app, pushed)
+    },
+    all: ({ length }) => l10n.t('Pushed {0} charts.', length),
+    some: (done, total) => l10n.t('Pushed {0} of {1} charts', done, total),
   }
+}
+
+/** @throws NotTrusted */
+export function requireTrustToPush(): void {
+  requireTrust(l10n.t('Nothing is pushed from a workspace that is not trusted.'))
+}
+
+async function pushCached(app: App, reference: string): Promise<PushedChart> {
+  return await pushSaved(app, await app.cache.require(reference, { log: app.log }))
 }
 
 async function confirmReplace({ evidence: { actual } }: ChartroomError, reference: string): Promise<void> {
   const detail = isDigest(actual)
-    ? l10n.t('It holds another chart ({0}).', shortDigest(actual))
+    ? l10n.t(
+        'It holds another chart ({0}).',
+        `${actual.slice(0, actual.indexOf(':'))}:${shortDigest(actual)}`,
+      )
     : l10n.t('It holds another chart.')
-  const replace = l10n.t('Replace')
-  const answer = await window.showWarningMessage(
-    l10n.t('Replace {0}?', reference),
-    { modal: true, detail },
-    replace,
-  )
-  if (answer !== replace) throw dismissed()
+  await confirm({ question: l10n.t('Replace {0}?', reference), detail, answers: [l10n.t('Replace')] })
+}
+
+function announcePushed(app: App, { name, version, reference }: PushedChart): void {
+  const { host } = parseReference(reference)
+  const copy = {
+    title: l10n.t('Copy Reference'),
+    run: async () => {
+      await env.clipboard.writeText(reference)
+    },
+  }
+  const show = {
+    title: l10n.t('Show in Registry'),
+    run: async () => {
+      await app.registriesView.reveal(reference)
+    },
+  }
+  announce(app, l10n.t('Pushed {0} {1} to {2}.', name, version, host), copy, show)
 }

@@ -1,20 +1,25 @@
 import { l10n } from 'vscode'
-import { describeChart } from '../../core/index.ts'
+import type { PushedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { chartPathOf, saveUnder } from './chartSource.ts'
-import { askDestination, pickChartFolder } from './prompts.ts'
-import { pushSaved } from './pushChart.ts'
+import { chartPathsFor, saveFrom } from './chartSource.ts'
+import { forEach } from './forEach.ts'
+import { pushSaved, requireTrustToPush, tellingPushed } from './pushChart.ts'
 
-/** Push Chart… on a folder: asks where to, saves the chart into the cache and pushes it from there. */
-export async function pushFolder(app: App, argument?: unknown): Promise<void> {
-  const path =
-    chartPathOf(argument) ??
-    (await pickChartFolder(app, l10n.t('Push a chart'), l10n.t('Push This Chart'))).fsPath
-  const chart = await describeChart(path, { log: app.log })
-  const title = l10n.t('Push {0} {1}', chart.name, chart.version)
-  const reference = await askDestination(app, title, chart, true)
-  const saved = await saveUnder(app, path, chart, reference)
-  const { name, version } = chart
+/** Push Chart… on folders and archives: asks where to, saves each chart into the cache and pushes it from there. */
+export async function pushFolder(
+  app: App,
+  argument?: unknown,
+  selection: readonly unknown[] = [],
+): Promise<void> {
+  requireTrustToPush()
+  const texts = { title: l10n.t('Push a chart'), openLabel: l10n.t('Push This Chart') }
+  const paths = await chartPathsFor(app, argument, selection, texts)
+  await forEach(app, paths, async (path) => await pushFrom(app, path), tellingPushed(app))
+}
+
+async function pushFrom(app: App, path: string): Promise<PushedChart> {
+  const saved = await saveFrom(app, path, 'push')
+  const { name, version, reference } = saved
   const sentence = l10n.t('Stopped. {0} {1} is saved in the cache; nothing was pushed.', name, version)
-  await pushSaved(app, saved, { sentence, reference: saved.reference })
+  return await pushSaved(app, saved, { sentence, reference })
 }

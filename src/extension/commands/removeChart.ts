@@ -1,36 +1,36 @@
 import { l10n } from 'vscode'
 import { removeChart as remove, restoreChart, type ChartCache, type RemovedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { isCacheNode, type CacheNode } from '../views/cacheNodes.ts'
-import { pickEntry, referenceOf, rowsOf } from './prompts.ts'
+import { pickEntry } from './prompts.ts'
 import { announce } from './runCommand.ts'
+import { chartsMeant, isRow } from './subject.ts'
+import { tryEach } from './tryEach.ts'
 
 /** Removes charts from the cache without a question, because it can be undone. */
-export async function removeChart(app: App, argument?: unknown): Promise<void> {
-  const removed: RemovedChart[] = []
+export async function removeChart(
+  app: App,
+  argument?: unknown,
+  selection: readonly unknown[] = [],
+): Promise<void> {
   // The settings may name another cache by the time that somebody undoes it.
   const { cache } = app
-  try {
-    for (const reference of await referencesFor(app, argument)) {
-      removed.push(await remove(cache, reference, { log: app.log }))
-    }
-  } finally {
-    announceRemoved(app, cache, removed)
-  }
+  const references = await referencesFor(app, argument, selection)
+  const { done, failures } = await tryEach(
+    references,
+    async (reference) => await remove(cache, reference, { log: app.log }),
+  )
+  announceRemoved(app, cache, done)
+  if (failures.length > 0) throw failures[0]
 }
 
-async function referencesFor(app: App, argument: unknown): Promise<string[]> {
-  const chosen =
-    typeof argument === 'string' ? [argument] : rowsOf(argument, app.cacheView.selection).flatMap(entries)
-  if (chosen.length > 0 || isCacheNode(argument)) return [...new Set(chosen)]
+async function referencesFor(
+  app: App,
+  argument: unknown,
+  selection: readonly unknown[],
+): Promise<readonly string[]> {
+  const meant = chartsMeant(argument, selection)
+  if (meant.length > 0 || isRow(argument)) return meant
   return [(await pickEntry(app, l10n.t('Remove a chart from the cache'))).reference]
-}
-
-/** A file stands for its chart when it is copied, but nobody removes a chart by one of its files. */
-function entries(row: CacheNode): string[] {
-  if (row.kind !== 'tag' && row.kind !== 'problem') return []
-  const reference = referenceOf(row)
-  return reference === undefined ? [] : [reference]
 }
 
 function announceRemoved(app: App, cache: ChartCache, removed: readonly RemovedChart[]): void {
@@ -43,18 +43,11 @@ function announceRemoved(app: App, cache: ChartCache, removed: readonly RemovedC
   announce(app, text, {
     title: l10n.t('Undo'),
     run: async () => {
-      await restoreAll(app, cache, removed)
+      // One chart that cannot come back keeps no other from it; the first failure is told.
+      const { failures } = await tryEach(removed, async (chart) => {
+        await restoreChart(cache, chart, { log: app.log })
+      })
+      if (failures.length > 0) throw failures[0]
     },
   })
-}
-
-/** One chart that cannot come back keeps no other from it; the first failure is told. */
-async function restoreAll(app: App, cache: ChartCache, removed: readonly RemovedChart[]): Promise<void> {
-  const attempts: Promise<unknown>[] = []
-  for (const chart of removed) {
-    const attempt = restoreChart(cache, chart, { log: app.log })
-    attempts.push(attempt)
-    await Promise.allSettled([attempt])
-  }
-  await Promise.all(attempts)
 }

@@ -2,7 +2,8 @@ import { commands, l10n, Selection, Uri, window } from 'vscode'
 import { kindOf } from '../../core/index.ts'
 import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
-import { logLines, messageFor, type Remedy } from '../messages.ts'
+import { logLines, messageFor, type Message, type Remedy } from '../messages.ts'
+import { plainText } from '../plainText.ts'
 
 /**
  * Runs what a person asked for. This is the only place that catches what goes wrong: a cancellation is silent unless
@@ -16,9 +17,9 @@ export async function runCommand(app: App, name: string, work: () => Promise<voi
     if (error instanceof Stopped && error.remains !== undefined) announceRemains(app, error.remains)
     if (kindOf(error) === 'cancelled') return
     for (const line of logLines(error)) app.log.error(`${name}: ${line}`)
-    const { sentence, remedy } = messageFor(error)
+    const { sentence, remedy } = told(error)
     const action = actionFor(remedy)
-    offer(app, window.showErrorMessage(sentence, action.title), action)
+    offer(app, window.showErrorMessage(plainText(sentence), action.title), [action])
   }
 }
 
@@ -29,9 +30,11 @@ export interface Action {
 }
 
 /** Says that something is done. The command ends without waiting for an answer. */
-export function announce(app: App, text: string, action?: Action): void {
+export function announce(app: App, text: string, ...offered: readonly (Action | undefined)[]): void {
   app.log.info(text)
-  offer(app, window.showInformationMessage(text, ...(action === undefined ? [] : [action.title])), action)
+  const actions = offered.filter((action) => action !== undefined)
+  const titles = actions.map(({ title }) => title)
+  offer(app, window.showInformationMessage(plainText(text), ...titles), actions)
 }
 
 /** Says what a person should know although it worked; the rest is in the log. */
@@ -40,8 +43,27 @@ export function warn(app: App, warnings: readonly string[]): void {
   if (first === undefined) return
   for (const warning of warnings) app.log.warn(warning)
   const text = others.length === 0 ? first : l10n.t('{0} (and {1} more)', first, others.length)
+  warnWithLog(app, text)
+}
+
+/** Says that something went well only in part; the log has every failure. */
+export function complain(app: App, text: string, failures: readonly unknown[]): void {
+  for (const line of failures.flatMap(logLines)) app.log.error(line)
+  warnWithLog(app, text)
+}
+
+/** A failure as people are told it. */
+export function sentenceOf(error: unknown): string {
+  return told(error).sentence
+}
+
+function told(error: unknown): Message {
+  return messageFor(error, (text) => l10n.t('Something unexpected happened: {0}', text))
+}
+
+function warnWithLog(app: App, text: string): void {
   const action = actionFor({ kind: 'showLog' })
-  offer(app, window.showWarningMessage(text, action.title), action)
+  offer(app, window.showWarningMessage(plainText(text), action.title), [action])
 }
 
 function announceRemains(app: App, { sentence, reference }: Remains): void {
@@ -53,21 +75,17 @@ function announceRemains(app: App, { sentence, reference }: Remains): void {
   })
 }
 
-function offer(app: App, answer: Thenable<string | undefined>, action: Action | undefined): void {
+function offer(app: App, answer: Thenable<string | undefined>, actions: readonly Action[]): void {
   void answer.then(async (picked) => {
-    if (action !== undefined && picked === action.title) await runCommand(app, action.title, action.run)
+    const action = actions.find(({ title }) => title === picked)
+    if (action !== undefined) await runCommand(app, action.title, action.run)
   })
 }
 
 function actionFor(remedy: Remedy): Action {
   switch (remedy.kind) {
     case 'logIn':
-      return {
-        title: l10n.t('Log In'),
-        run: async () => {
-          await commands.executeCommand('chartroom.login', remedy.host)
-        },
-      }
+      return command(l10n.t('Log In'), 'chartroom.login', remedy.host)
     case 'openFile':
       return {
         title: l10n.t('Open {0}', Uri.file(remedy.path).path.split('/').pop() ?? remedy.path),
@@ -76,12 +94,20 @@ function actionFor(remedy: Remedy): Action {
           await window.showTextDocument(Uri.file(remedy.path), { selection: start })
         },
       }
+    case 'openRegistrySettings':
+      return command(l10n.t('Open Settings'), 'workbench.action.openSettings', 'chartroom.registries')
+    case 'manageTrust':
+      return command(l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')
     case 'showLog':
-      return {
-        title: l10n.t('Show Log'),
-        run: async () => {
-          await commands.executeCommand('chartroom.showLog')
-        },
-      }
+      return command(l10n.t('Show Log'), 'chartroom.showLog')
+  }
+}
+
+function command(title: string, id: string, ...values: readonly string[]): Action {
+  return {
+    title,
+    run: async () => {
+      await commands.executeCommand(id, ...values)
+    },
   }
 }

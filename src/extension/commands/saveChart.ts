@@ -1,29 +1,36 @@
-import { l10n } from 'vscode'
-import { describeChart } from '../../core/index.ts'
+import { l10n, workspace } from 'vscode'
+import type { SavedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import { hostOf } from '../hostOf.ts'
-import { chartPathOf, saveUnder } from './chartSource.ts'
-import { askDestination, pickChartFolder } from './prompts.ts'
-import { pushSaved } from './pushChart.ts'
+import { chartPathsFor, saveFrom } from './chartSource.ts'
+import { forEach } from './forEach.ts'
+import { pushOne } from './pushChart.ts'
 import { announce } from './runCommand.ts'
 
-/** Saves a chart folder into the cache under a name that is asked for. */
-export async function saveChart(app: App, argument?: unknown): Promise<void> {
-  const path =
-    chartPathOf(argument) ??
-    (await pickChartFolder(app, l10n.t('Save a chart'), l10n.t('Save This Chart'))).fsPath
-  const chart = await describeChart(path, { log: app.log })
-  const title = l10n.t('Save {0} {1}', chart.name, chart.version)
-  const saved = await saveUnder(app, path, chart, await askDestination(app, title, chart, false))
+/** Saves charts on disk into the cache, each under a name that is asked for. */
+export async function saveChart(
+  app: App,
+  argument?: unknown,
+  selection: readonly unknown[] = [],
+): Promise<void> {
+  const texts = { title: l10n.t('Save a chart'), openLabel: l10n.t('Save This Chart') }
+  const paths = await chartPathsFor(app, argument, selection, texts)
+  await forEach(app, paths, async (path) => await saveFrom(app, path, 'save'), {
+    one: (saved) => {
+      announceSaved(app, saved)
+    },
+    all: ({ length }) => l10n.t('Saved {0} charts.', length),
+    some: (done, total) => l10n.t('Saved {0} of {1} charts', done, total),
+  })
+}
+
+function announceSaved(app: App, saved: SavedChart): void {
+  const canPush = workspace.isTrusted && hostOf(saved.reference) !== undefined
   const push = {
     title: l10n.t('Push'),
     run: async () => {
-      await pushSaved(app, saved)
+      await pushOne(app, saved.reference)
     },
   }
-  announce(
-    app,
-    l10n.t('Saved {0}.', saved.reference),
-    hostOf(saved.reference) === undefined ? undefined : push,
-  )
+  announce(app, l10n.t('Saved {0}.', saved.reference), canPush ? push : undefined)
 }

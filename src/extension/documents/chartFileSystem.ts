@@ -5,6 +5,7 @@ import {
   FilePermission,
   FileSystemError,
   FileType,
+  RelativePattern,
   Uri,
   workspace,
   type FileChangeEvent,
@@ -14,7 +15,13 @@ import {
 import { kindOf, messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { OpenCharts } from './openCharts.ts'
-import { chartScheme, decodeAddress, encodeAddress, type ChartAddress } from './chartAddress.ts'
+import {
+  chartScheme,
+  decodeAddress,
+  encodeAddress,
+  type ChartAddress,
+  type ChartPlace,
+} from './chartAddress.ts'
 
 export interface ChartFileSystemParts {
   readonly current: CurrentCache
@@ -22,7 +29,7 @@ export interface ChartFileSystemParts {
   readonly log: Logger
 }
 
-/** Makes the files of cached charts readable as `chartroom-chart:` documents. */
+/** Makes the files of charts, cached, remote or in archives, readable as `chartroom-chart:` documents. */
 export function registerChartFileSystem(parts: ChartFileSystemParts): Disposable {
   const files = new ChartFileSystem(parts)
   return Disposable.from(
@@ -33,12 +40,12 @@ export function registerChartFileSystem(parts: ChartFileSystemParts): Disposable
 
 /** The document of a file in a chart. */
 export function chartUri(address: ChartAddress): Uri {
-  return Uri.from({ scheme: chartScheme, path: encodeAddress(address) })
+  return Uri.from({ scheme: chartScheme, ...encodeAddress(address) })
 }
 
 /**
- * A read-only file system over the content layers of the cache: `/REFERENCE/path/in/chart`. Nothing is unpacked; a file
- * is read out of the archive when it is asked for.
+ * A read-only file system over the content of charts: `//PLACE/REFERENCE/path/in/chart`. Nothing is unpacked or saved; a
+ * file is read out of its archive when it is asked for.
  */
 class ChartFileSystem implements FileSystemProvider, Disposable {
   readonly #current: CurrentCache
@@ -47,6 +54,8 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   readonly #changed = new EventEmitter<FileChangeEvent[]>()
   readonly onDidChangeFile = this.#changed.event
   readonly #watched = new Set<{ readonly uri: Uri }>()
+  /** When a remote chart was read: its registry does not say since when its name stands for it. Milliseconds since 1970. */
+  readonly #readAt = new WeakMap<OpenedChart, number>()
   readonly #listening: Disposable
 
   constructor({ current, charts, log }: ChartFileSystemParts) {
@@ -65,20 +74,23 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   }
 
   watch(uri: Uri): Disposable {
-    // Each watch counts by itself: two may be on one file, and one of them may end.
-    const watch = { uri }
-    this.#watched.add(watch)
-    const using = this.#current.use()
-    return new Disposable(() => {
-      this.#watched.delete(watch)
-      using.dispose()
-    })
+    const address = decodeAddress(uri)
+    switch (address?.place) {
+      case 'cache':
+        return this.#watchCache(uri)
+      case 'archive':
+        return this.#watchArchive(uri, Uri.file(address.reference))
+      case 'registry':
+      case undefined:
+        // A registry tells nobody what changes in it.
+        return new Disposable(() => undefined)
+    }
   }
 
   async stat(uri: Uri): Promise<FileStat> {
-    const { opened, path } = await this.#open(uri)
-    const { chart, files } = opened
-    const time = Date.parse(chart.created)
+    const { opened, path, place } = await this.#open(uri)
+    const { files } = opened
+    const time = this.#timeOf(opened, place)
     const facts = { ctime: time, mtime: time, permissions: FilePermission.Readonly }
     const file = files.find((entry) => entry.path === path)
     if (file !== undefined) return { type: FileType.File, size: file.size, ...facts }
@@ -104,7 +116,7 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
   async readFile(uri: Uri): Promise<Uint8Array> {
     const { opened, path } = await this.#open(uri)
     if (!opened.files.some((entry) => entry.path === path)) throw FileSystemError.FileNotFound(uri)
-    return await asFileSystem(uri, async () => await opened.read(path, { log: this.#log }))
+    return await asFileSystem(uri, true, async () => await opened.read(path, { log: this.#log }))
   }
 
   createDirectory(uri: Uri): never {
@@ -123,20 +135,65 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
     throw FileSystemError.NoPermissions(uri)
   }
 
-  async #open(uri: Uri): Promise<{ opened: OpenedChart; path: string }> {
-    const address = decodeAddress(uri.path)
+  async #open(uri: Uri): Promise<{ opened: OpenedChart; path: string; place: ChartPlace }> {
+    const address = decodeAddress(uri)
     if (address === undefined) throw FileSystemError.FileNotFound(uri)
-    const opened = await asFileSystem(uri, async () => await this.#charts.open(address.reference))
-    return { opened, path: address.path }
+    const isHere = address.place === 'cache'
+    const opened = await asFileSystem(uri, isHere, async () => await this.#charts.open(address))
+    return { opened, path: address.path, place: address.place }
+  }
+
+  /** The editor reads a document again where its time is another one. */
+  #timeOf(opened: OpenedChart, place: ChartPlace): number {
+    const { created } = opened.chart
+    if (place !== 'registry' && created !== undefined) return Date.parse(created)
+    const time = this.#readAt.get(opened) ?? Date.now()
+    this.#readAt.set(opened, time)
+    return time
+  }
+
+  #watchCache(uri: Uri): Disposable {
+    // Each watch counts by itself: two may be on one file, and one of them may end.
+    const watch = { uri }
+    this.#watched.add(watch)
+    const using = this.#current.use()
+    return new Disposable(() => {
+      this.#watched.delete(watch)
+      using.dispose()
+    })
+  }
+
+  #watchArchive(uri: Uri, archive: Uri): Disposable {
+    const name = archive.path.split('/').at(-1) ?? ''
+    const pattern = new RelativePattern(Uri.joinPath(archive, '..'), escapeGlob(name))
+    const watcher = workspace.createFileSystemWatcher(pattern)
+    const tell = (): void => {
+      this.#changed.fire([{ type: FileChangeType.Changed, uri }])
+    }
+    return Disposable.from(
+      watcher,
+      watcher.onDidChange(tell),
+      watcher.onDidCreate(tell),
+      watcher.onDidDelete(tell),
+    )
   }
 }
 
-/** The editor shows its own sentence for a missing file, and ours for everything else. */
-async function asFileSystem<Value>(uri: Uri, work: () => Promise<Value>): Promise<Value> {
+/**
+ * The editor shows its own sentence for a missing file, and ours for everything else.
+ * @param isHere whether what is not found is a file of this machine, so that its editor says that it was deleted
+ */
+async function asFileSystem<Value>(uri: Uri, isHere: boolean, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work()
   } catch (error) {
-    if (kindOf(error) === 'not-found') throw FileSystemError.FileNotFound(uri)
+    const kind = kindOf(error)
+    if (kind === 'not-found' && isHere) throw FileSystemError.FileNotFound(uri)
+    if (kind === 'unauthorized' || kind === 'forbidden') throw FileSystemError.NoPermissions(messageOf(error))
     throw FileSystemError.Unavailable(messageOf(error))
   }
+}
+
+function escapeGlob(name: string): string {
+  return name.replace(/[*?{}[\]]/g, '[$&]')
 }

@@ -1,18 +1,42 @@
-import semver from 'semver'
-import { formatAge, formatReference, parseReference, repositoryName, shortDigest } from '../../core/index.ts'
+import {
+  formatAge,
+  formatReference,
+  isTag,
+  newestFirst,
+  parseReference,
+  repositoryName,
+  shortDigest,
+} from '../../core/index.ts'
 import type { CachedChart, SoundChart } from '../../core/index.ts'
+import { compareText, type DirectoryNode, type FileNode } from './fileNodes.ts'
 
 /** What the tree of cached charts shows, as plain data. Ids are stable facts, so that the editor keeps selection and expansion. */
-export type CacheNode = RepositoryNode | TagNode | ProblemNode | LineNode | DirectoryNode | FileNode
+export type CacheNode =
+  CachedRegistryNode | RepositoryNode | TagNode | ProblemNode | LineNode | DirectoryNode | FileNode
 
 /** What stands on the first level. */
-export type TopNode = RepositoryNode | ProblemNode
+export type TopNode = CachedRegistryNode | RepositoryNode | TagNode | ProblemNode
+
+/** What the first level is made of. */
+export type Grouping = 'repository' | 'registry' | 'flat'
+
+export interface CachedRegistryNode {
+  readonly kind: 'registry'
+  readonly id: string
+  /** `localhost:5000`; empty for charts whose names name none. */
+  readonly host: string
+  readonly repositories: readonly RepositoryNode[]
+}
 
 export interface RepositoryNode {
   readonly kind: 'repository'
   readonly id: string
   /** `localhost:5000/myrepo/mychart` */
   readonly name: string
+  /** The name, without what stands above it. */
+  readonly label: string
+  /** How many tags there are. */
+  readonly count: number
   /** Newest version first. */
   readonly tags: readonly TagNode[]
 }
@@ -21,12 +45,25 @@ export interface TagNode {
   readonly kind: 'tag'
   readonly id: string
   /** The tag, or `@` and a short digest. */
+  readonly tag: string
+  /** The tag; in a flat list with as much in front as tells it from the others. */
   readonly label: string
   readonly reference: string
-  readonly chart: SoundChart
-  /** `27 seconds`, seen when the node was made. */
-  readonly age: string
+  /** What it is, unless nobody has read it yet. */
+  readonly read?: {
+    readonly chart: SoundChart
+    /** `27 seconds`, seen when the node was made. */
+    readonly age: string
+  }
 }
+
+/** An entry of which only the name is known so far. */
+export interface UnreadChart {
+  readonly reference: string
+  readonly isUnread: true
+}
+
+export type ListedChart = CachedChart | UnreadChart
 
 /** An entry that cannot be read. */
 export interface ProblemNode {
@@ -46,65 +83,35 @@ export interface LineNode {
   readonly text: string
 }
 
-export interface DirectoryNode {
-  readonly kind: 'directory'
-  readonly id: string
-  readonly name: string
-  readonly children: readonly (DirectoryNode | FileNode)[]
-}
-
-export interface FileNode {
-  readonly kind: 'file'
-  readonly id: string
-  readonly name: string
-  readonly reference: string
-  /** Path in the chart, `/` between its parts. */
-  readonly path: string
-  /** Bytes. */
-  readonly size: number
-}
-
 /**
- * Groups charts by repository, repositories by name, what cannot be read after them.
+ * The rows of the first level, sorted by name, what cannot be read after them.
  * @param now milliseconds since 1970, for the ages
  */
-export function cacheNodes(charts: readonly CachedChart[], now: number): TopNode[] {
-  const repositories = new Map<string, TagNode[]>()
+export function cacheNodes(
+  charts: readonly ListedChart[],
+  now: number,
+  grouping: Grouping = 'repository',
+): TopNode[] {
+  const repositories = new Map<string, Repository>()
   const problems: ProblemNode[] = []
+  // A damaged index may hold one name twice; the editor takes every id once.
+  const repeats = new Map<string, number>()
+  let parts: NameParts | undefined
   for (const chart of charts) {
-    if (chart.problem !== undefined) {
-      // A damaged index may hold one name twice; the editor takes every id once.
-      const repeats = problems.filter(({ reference }) => reference === chart.reference).length
-      problems.push(problemNode(chart.reference, chart.problem.message, repeats))
+    if (!('isUnread' in chart) && chart.problem !== undefined) {
+      const { reference, problem } = chart
+      const repeat = (repeats.get(reference) ?? 0) + 1
+      repeats.set(reference, repeat)
+      problems.push(problemNode(reference, problem.message, repeat))
       continue
     }
-    const { repository, label } = nameParts(chart)
-    const tags = repositories.get(repository) ?? []
-    tags.push(tagNode(chart, label, now))
-    repositories.set(repository, tags)
+    parts = nextTag(chart, parts) ?? nameParts(chart)
+    const { host, name, tag } = parts
+    const repository = repositories.get(name) ?? { host, name, tags: [] }
+    repository.tags.push(tagNode(chart, tag, now))
+    repositories.set(name, repository)
   }
-  const named = [...repositories].sort(([a], [b]) => compareText(a, b))
-  return [...named.map(([name, tags]) => repositoryNode(name, tags)), ...problems]
-}
-
-/** The files of a chart as a tree: what a reader looks for first stands first. */
-export function fileNodes(
-  reference: string,
-  files: readonly { readonly path: string; readonly size: number }[],
-): (DirectoryNode | FileNode)[] {
-  const root = folder()
-  for (const { path, size } of files) {
-    const parts = path.split('/')
-    const name = parts.pop() ?? path
-    let place = root
-    for (const part of parts) {
-      const next = place.folders.get(part) ?? folder()
-      place.folders.set(part, next)
-      place = next
-    }
-    place.files.push({ kind: 'file', id: fileId(reference, path), name, reference, path, size })
-  }
-  return folderNodes(root, reference, '')
+  return [...grouped([...repositories.values()], grouping), ...problems]
 }
 
 /**
@@ -112,15 +119,25 @@ export function fileNodes(
  * @returns the smallest set of node ids, or `everything` where the first level itself differs
  */
 export function changedNodes(before: readonly TopNode[], after: readonly TopNode[]): 'everything' | string[] {
-  if (!sameIds(before, after)) return 'everything'
-  return after.flatMap((node, position) => {
-    const old = before[position]
-    if (old === undefined || isSame(old, node)) return []
-    if (old.kind === 'repository' && node.kind === 'repository' && sameIds(old.tags, node.tags)) {
-      return node.tags.filter((tag, at) => !isSame(old.tags[at], tag)).map(({ id }) => id)
-    }
-    return [node.id]
-  })
+  return sameIds(before, after) ? changedAmong(before, after) : 'everything'
+}
+
+/** The rows below a row that are known without reading a chart. */
+export function childrenOf(node: CacheNode): readonly CacheNode[] {
+  switch (node.kind) {
+    case 'registry':
+      return node.repositories
+    case 'repository':
+      return node.tags
+    case 'problem':
+      return [problemLine(node)]
+    case 'directory':
+      return node.children
+    case 'tag':
+    case 'line':
+    case 'file':
+      return []
+  }
 }
 
 /** The same list, with the very objects of the old one wherever nothing changed. */
@@ -133,10 +150,6 @@ export function keepUnchanged<Node extends { readonly id: string }>(
     const known = old.get(node.id)
     return known !== undefined && isSame(known, node) ? known : node
   })
-}
-
-export function problemLine({ id, reason }: ProblemNode): LineNode {
-  return { kind: 'line', id: `${id}#line`, text: reason }
 }
 
 /** Whether something that the editor hands to a command is a row of the tree. */
@@ -153,6 +166,7 @@ export function isCacheNode(value: unknown): value is CacheNode {
 }
 
 const kinds: ReadonlySet<string> = new Set<CacheNode['kind']>([
+  'registry',
   'repository',
   'tag',
   'problem',
@@ -161,18 +175,91 @@ const kinds: ReadonlySet<string> = new Set<CacheNode['kind']>([
   'file',
 ])
 
-function repositoryNode(name: string, tags: TagNode[]): RepositoryNode {
-  return { kind: 'repository', id: `repository ${name}`, name, tags: newestFirst(tags) }
+interface Repository {
+  readonly host: string
+  readonly name: string
+  readonly tags: TagNode[]
 }
 
-function tagNode(chart: SoundChart, label: string, now: number): TagNode {
-  const age = formatAge(now - Date.parse(chart.created))
-  return { kind: 'tag', id: `tag ${chart.reference}`, label, reference: chart.reference, chart, age }
+function grouped(
+  repositories: readonly Repository[],
+  grouping: Grouping,
+): (CachedRegistryNode | RepositoryNode | TagNode)[] {
+  const sorted = repositories.toSorted((a, b) => compareText(a.name, b.name))
+  switch (grouping) {
+    case 'repository':
+      return sorted.map((repository) => repositoryNode(repository, repository.name))
+    case 'registry':
+      return byRegistry(sorted)
+    case 'flat':
+      return flat(sorted)
+  }
 }
 
-function problemNode(reference: string, message: string, repeats: number): ProblemNode {
-  const id = `problem ${reference}${repeats === 0 ? '' : ` ${repeats + 1}`}`
+function byRegistry(repositories: readonly Repository[]): CachedRegistryNode[] {
+  const registries = new Map<string, RepositoryNode[]>()
+  for (const repository of repositories) {
+    const { host, name } = repository
+    const below = registries.get(host) ?? []
+    below.push(repositoryNode(repository, host === '' ? name : name.slice(host.length + 1)))
+    registries.set(host, below)
+  }
+  return [...registries]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([host, below]) => ({ kind: 'registry', id: `registry ${host}`, host, repositories: below }))
+}
+
+/** Rows are called by the last part of their repository, and by all of it only where two would have one name. */
+function flat(repositories: readonly Repository[]): TagNode[] {
+  const rows = repositories
+    .map((repository) => ({ repository, short: repository.name.split('/').at(-1) ?? repository.name }))
+    .sort((a, b) => compareText(a.short, b.short))
+    .flatMap(({ repository, short }) =>
+      newestFirst(repository.tags, ({ tag }) => tag).map((node) => ({
+        node,
+        short: nameOf(short, node.tag),
+        long: nameOf(repository.name, node.tag),
+      })),
+    )
+  const uses = new Map<string, number>()
+  for (const { short } of rows) uses.set(short, (uses.get(short) ?? 0) + 1)
+  return rows.map(({ node, short, long }) => ({ ...node, label: uses.get(short) === 1 ? short : long }))
+}
+
+/** `mychart:2.7.0`, `mychart@4f9c1e2` */
+function nameOf(repository: string, tag: string): string {
+  return tag.startsWith('@') ? `${repository}${tag}` : `${repository}:${tag}`
+}
+
+function repositoryNode({ name, tags }: Repository, label: string): RepositoryNode {
+  let sorted: readonly TagNode[] | undefined
+  return {
+    kind: 'repository',
+    id: `repository ${name}`,
+    name,
+    label,
+    count: tags.length,
+    // Of a thousand repositories a person opens a few.
+    get tags() {
+      return (sorted ??= newestFirst(tags, ({ tag }) => tag))
+    },
+  }
+}
+
+function tagNode(chart: SoundChart | UnreadChart, tag: string, now: number): TagNode {
+  const { reference } = chart
+  const node = { kind: 'tag', id: `tag ${reference}`, tag, label: tag, reference } as const
+  if ('isUnread' in chart) return node
+  return { ...node, read: { chart, age: formatAge(now - Date.parse(chart.created)) } }
+}
+
+function problemNode(reference: string, message: string, repeat: number): ProblemNode {
+  const id = `problem ${reference}${repeat === 1 ? '' : ` ${repeat}`}`
   return { kind: 'problem', id, reference, message, reason: reasonIn(message, reference) }
+}
+
+function problemLine({ id, reason }: ProblemNode): LineNode {
+  return { kind: 'line', id: `${id}#line`, text: reason }
 }
 
 /** `The manifest of localhost:5000/a:1 is missing.` says no more beside `localhost:5000/a:1` than `The manifest is missing.` */
@@ -182,83 +269,53 @@ function reasonIn(message: string, reference: string): string {
   return short.charAt(0).toUpperCase() + short.slice(1)
 }
 
-function fileId(reference: string, path: string): string {
-  return `file ${reference} ${path}`
+interface NameParts {
+  readonly host: string
+  readonly name: string
+  readonly tag: string
+}
+
+/** The parts of a name that differs from the one before in the tag alone, as most do in a sorted list: parsing 10 000 takes a while. */
+function nextTag({ reference }: { readonly reference: string }, before?: NameParts): NameParts | undefined {
+  if (before === undefined || before.host === '' || !reference.startsWith(`${before.name}:`)) return undefined
+  const tag = reference.slice(before.name.length + 1)
+  return isTag(tag) ? { ...before, tag } : undefined
 }
 
 /** Other programs write names that are no references, so what cannot be parsed is split at its last colon. */
-function nameParts({ reference, version }: SoundChart): { repository: string; label: string } {
+function nameParts(chart: SoundChart | UnreadChart): NameParts {
+  const { reference } = chart
+  const version = 'isUnread' in chart ? '' : chart.version
   const colon = reference.lastIndexOf(':')
   const guess =
     colon > reference.lastIndexOf('/')
-      ? { repository: reference.slice(0, colon), label: reference.slice(colon + 1) }
-      : { repository: reference, label: version }
+      ? { host: '', name: reference.slice(0, colon), tag: reference.slice(colon + 1) }
+      : { host: '', name: reference, tag: version }
   try {
     const parsed = parseReference(reference)
     // A name that would be shown as another one must not be grouped with it.
     if (formatReference(parsed) !== reference) return guess
-    const label = parsed.digest === undefined ? parsed.tag : `@${shortDigest(parsed.digest)}`
-    return { repository: repositoryName(parsed), label: label ?? version }
+    const tag = parsed.digest === undefined ? parsed.tag : `@${shortDigest(parsed.digest)}`
+    return { host: parsed.host, name: repositoryName(parsed), tag: tag ?? version }
   } catch {
     return guess
   }
 }
 
-function newestFirst(tags: readonly TagNode[]): TagNode[] {
-  return tags
-    .map((tag) => ({ tag, version: semver.parse(tag.label, { loose: true }) }))
-    .sort((a, b) => {
-      if (a.version !== null && b.version !== null) return semver.compareBuild(b.version, a.version, true)
-      if (a.version === null && b.version === null) return compareText(a.tag.label, b.tag.label)
-      return a.version === null ? 1 : -1
-    })
-    .map(({ tag }) => tag)
+/** Rows of one level that differ, given that their ids are the same. */
+function changedAmong(before: readonly CacheNode[], after: readonly CacheNode[]): string[] {
+  return after.flatMap((node, position) => {
+    const old = before[position]
+    if (old === undefined || isSame(old, node)) return []
+    const [oldBelow, below] = [groupedBelow(old), groupedBelow(node)]
+    return below.length > 0 && sameIds(oldBelow, below) ? changedAmong(oldBelow, below) : [node.id]
+  })
 }
 
-interface Folder {
-  readonly folders: Map<string, Folder>
-  readonly files: FileNode[]
+/** A group looks the same as long as it has the same rows. */
+function groupedBelow(node: CacheNode): readonly CacheNode[] {
+  return node.kind === 'registry' || node.kind === 'repository' ? childrenOf(node) : []
 }
-
-function folder(): Folder {
-  return { folders: new Map(), files: [] }
-}
-
-function folderNodes(
-  { folders, files }: Folder,
-  reference: string,
-  above: string,
-): (DirectoryNode | FileNode)[] {
-  const directories = [...folders]
-    .sort(([a], [b]) => rank(firstFolders, a) - rank(firstFolders, b) || compareText(a, b))
-    .map(([name, inside]): DirectoryNode => {
-      const path = `${above}${name}/`
-      return {
-        kind: 'directory',
-        id: fileId(reference, path),
-        name,
-        children: folderNodes(inside, reference, path),
-      }
-    })
-  const sorted = files.sort(
-    (a, b) => rank(firstFiles, a.name) - rank(firstFiles, b.name) || compareText(a.name, b.name),
-  )
-  return [...sorted, ...directories]
-}
-
-const firstFiles = ['Chart.yaml', 'values.yaml', 'README.md']
-const firstFolders = ['templates', 'charts']
-
-function rank(first: readonly string[], name: string): number {
-  const position = first.indexOf(name)
-  return position < 0 ? first.length : position
-}
-
-function compareText(a: string, b: string): number {
-  return collator.compare(a, b)
-}
-
-const collator = new Intl.Collator('en', { numeric: true })
 
 function sameIds(
   before: readonly { readonly id: string }[],

@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, stat, symlink, utimes } from 'node:fs/promises'
+import { link, lstat, readFile, readdir, stat, symlink, utimes } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CredentialFile } from '../../../src/core/credentials/credentialFile.ts'
@@ -150,6 +150,8 @@ describe('a credentials file that is written', () => {
     const before = configWith('o.org', 'old')
     await home.write(helm32, before)
     const inode = (await stat(home.path(helm32))).ino
+    // As long as something has this inode, no new file gets it.
+    await link(home.path(helm32), home.path('old.json'))
     for (let failing = 1; ; failing++) {
       let step = 0
       const stop = observeSteps(() => {

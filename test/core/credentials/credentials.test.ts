@@ -28,6 +28,10 @@ class KeptInMemory implements CredentialStore {
   erase(of: string): Promise<boolean> {
     return Promise.resolve(this.#logins.delete(of))
   }
+
+  hosts(): Promise<{ host: string; username: string }[]> {
+    return Promise.resolve([...this.#logins].map(([of, { username }]) => ({ host: of, username })))
+  }
 }
 
 function secretStorageWith(username: string): KeptInMemory {
@@ -213,6 +217,50 @@ describe('a new login', () => {
   })
 })
 
+describe('sharing a login', () => {
+  it("moves it to Helm's file where plain text is allowed", async () => {
+    const home = await aHome()
+    const secrets = secretStorageWith('me')
+    const credentials = new Credentials({ around: home.around, stores: [secrets] })
+
+    expect(await credentials.helmPlace(host)).toEqual({ file: `~/${helm32}` })
+    expect(await credentials.share(host, { allowPlain: true })).toMatchObject({ store: `~/${helm32}` })
+
+    expect(await secrets.find(host)).toBeUndefined()
+    expect(await credentials.find(host)).toMatchObject({ username: 'me', origin: `~/${helm32}` })
+  })
+
+  it('changes nothing where plain text is not allowed and no helper takes it', async () => {
+    const home = await aHome()
+    const secrets = secretStorageWith('me')
+
+    expect(await new Credentials({ around: home.around, stores: [secrets] }).share(host)).toBeUndefined()
+
+    expect(await secrets.find(host)).toMatchObject({ username: 'me' })
+    expect(await exists(home, helm32)).toBe(false)
+  })
+
+  it('goes to the credential helper that is configured, and says so before', async () => {
+    const home = await aHome()
+    await home.installHelper('test')
+    await home.write(helm38, '{"credsStore":"test"}')
+    const credentials = new Credentials({ around: home.around, stores: [secretStorageWith('me')] })
+
+    expect(await credentials.helmPlace(host)).toEqual({ file: `~/${helm38}`, helper: 'test' })
+    expect(await credentials.share(host)).toEqual({ store: `~/${helm38} via test` })
+
+    expect(await credentials.find(host)).toMatchObject({ origin: `~/${helm38} via test` })
+  })
+
+  it('fails where there is nothing to share', async () => {
+    const home = await aHome()
+
+    await expect(new Credentials({ around: home.around }).share(host)).rejects.toMatchObject({
+      kind: 'not-logged-in',
+    })
+  })
+})
+
 describe('logging out', () => {
   it('forgets the login everywhere Chartroom writes and names who still answers', async () => {
     const home = await aHome({ DOCKER_AUTH_CONFIG: configWith(`https://${host}`, 'pipeline') })
@@ -224,6 +272,10 @@ describe('logging out', () => {
     expect(await credentials.erase(host)).toEqual({
       erased: ['the secret storage', `~/${helm32}`, `~/${helm38}`, `~/${helm36}`],
       remaining: [`~/${docker}`, `~/${podman}`, 'the variable DOCKER_AUTH_CONFIG'],
+      advice:
+        `It is Docker's login: run "docker logout ${host}" to end it. ` +
+        `It is podman's login: run "podman logout ${host}" to end it. ` +
+        'Take it out of the variable DOCKER_AUTH_CONFIG to end it.',
     })
     expect([await home.read(docker), await home.read(podman)]).toEqual(untouched)
     expect(await home.read(helm38)).toBe('{"auths":{}}')

@@ -104,6 +104,8 @@ try { logins = JSON.parse(readFileSync(keychain, 'utf8')) } catch {}
 if (verb === 'store') {
   const { ServerURL, ...login } = JSON.parse(input)
   logins[ServerURL] = login
+} else if (verb === 'list') {
+  console.log(JSON.stringify(Object.fromEntries(Object.entries(logins).map(([key, { Username }]) => [key, Username]))))
 } else if (logins[input] === undefined) {
   console.log('credentials not found in native keychain')
   process.exit(1)

@@ -7,7 +7,9 @@ function at(env: Readonly<Record<string, string>> = {}, platform: NodeJS.Platfor
 }
 
 function shown(around: Surroundings): string[] {
-  return credentialFiles(around).map(({ origin, writable }) => `${origin}${writable ? '' : ' (read only)'}`)
+  return credentialFiles(around).map(
+    ({ origin, program }) => `${origin}${program === 'helm' ? '' : ' (read only)'}`,
+  )
 }
 
 describe('the files that may hold logins', () => {

@@ -22,6 +22,24 @@ describe('exporting a chart', () => {
     expect((await stat(join(exported.path, 'values.yaml'))).mode & 0o777).toBe(0o644)
   })
 
+  it('writes it under another name where one is given', async () => {
+    const { cache, chart, out } = await workplace()
+
+    const folder = await exportChart(cache, reference, out, { name: 'my-copy' })
+    const archive = await exportChart(cache, reference, out, { name: 'copy.tgz', archive: true })
+
+    expect(folder.path).toBe(join(out, 'my-copy'))
+    expect(await treeOf(folder.path)).toEqual(await treeOf(chart))
+    expect(archive.path).toBe(join(out, 'copy.tgz'))
+    expect(await readdir(out)).toEqual(['copy.tgz', 'my-copy'])
+  })
+
+  it.each(['', '.', '..', 'a/b', 'a\\b', '../up'])('refuses the name %j, which is a path', async (name) => {
+    const { cache, out } = await workplace()
+
+    await expect(exportChart(cache, reference, out, { name })).rejects.toMatchObject({ kind: 'refused' })
+  })
+
   it('makes the destination', async () => {
     const { cache, out } = await workplace()
 

@@ -23,6 +23,7 @@ describe('saving a chart directory', () => {
       format: 'legacy',
       deprecated: false,
       warnings: [],
+      dropsProvenance: false,
     })
     expect(await cache.list()).toMatchObject([{ reference: saved.reference, digest: saved.digest }])
   })
@@ -66,6 +67,22 @@ describe('saving a chart directory', () => {
       digest: 'sha256:8ec7c0f2f6860037c19b54c3cfbab48d9b4b21b485a93d87b64690fdb68c2111',
       size: 117,
     })
+  })
+
+  it('keeps what a list tells of it', async () => {
+    const { cache, parent } = await workplace()
+    const chart = await writeChart(parent, 'told', '1.0.0', {
+      'Chart.yaml': [
+        'apiVersion: v2\nname: told\nversion: 1.0.0\nkubeVersion: ">=1.28"\nmaintainers:',
+        '- { name: Jane, email: jane@example.com }\n- { name: Joe, url: https://example.com }\n- {}\n',
+      ].join('\n'),
+    })
+
+    await saveChart(cache, chart, 'localhost:5000/a/told:1.0.0')
+
+    expect(await cache.list()).toMatchObject([
+      { kubeVersion: '>=1.28', maintainers: ['Jane (jane@example.com)', 'Joe'], signed: false },
+    ])
   })
 
   it('replaces what had the name before', async () => {
@@ -153,7 +170,7 @@ describe('saving a chart archive', () => {
 
     const saved = await saveChart(cache, join(parent, 'signed.tgz'), 'localhost:5000/a/signed')
 
-    expect(saved.warnings).toEqual([expect.stringContaining('--format modern')])
+    expect(saved.dropsProvenance).toBe(true)
   })
 
   it('takes the .prov along in the modern format', async () => {
@@ -171,7 +188,7 @@ describe('saving a chart archive', () => {
       'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
       'application/vnd.cncf.helm.chart.provenance.v1.prov',
     ])
-    expect(saved).toMatchObject({ format: 'modern', warnings: [] })
+    expect(saved).toMatchObject({ format: 'modern', signed: true, dropsProvenance: false })
   })
 
   it('refuses what is no archive and writes nothing', async () => {

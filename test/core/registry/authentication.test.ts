@@ -110,6 +110,30 @@ describe('a registry that offers Bearer', () => {
     expect(server.seen.filter(({ url }) => url.startsWith('/token'))).toHaveLength(1)
   })
 
+  it('is not waited for once nobody wants its token any more', async () => {
+    let tellAsked = (): void => undefined
+    let tellClosed = (): void => undefined
+    const asked = new Promise<void>((resolve) => (tellAsked = resolve))
+    const closed = new Promise<void>((resolve) => (tellClosed = resolve))
+    const server = await startServer((request, response) => {
+      if (request.url?.startsWith('/token') === true) {
+        response.on('close', tellClosed)
+        tellAsked()
+      } else {
+        const realm = `Bearer realm="http://${request.headers.host ?? ''}/token"`
+        response.writeHead(401, { 'www-authenticate': realm }).end()
+      }
+    })
+    const controller = new AbortController()
+
+    const tags = repositoryAt(server.host).tags({ signal: controller.signal })
+    await asked
+    controller.abort()
+
+    expect((await failureOf(tags)).kind).toBe('AbortError')
+    await closed
+  })
+
   it('gets a new token where it does not take the old one any more', async () => {
     const accepts = ['token-1']
     const server = await startBearerRegistry({ accepts })

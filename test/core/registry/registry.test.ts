@@ -4,26 +4,23 @@ import { Registries } from '../../../src/core/registry/registries.ts'
 import type { HttpRequest, Transport } from '../../../src/core/registry/transport.ts'
 import { answerError, answerJson, failureOf, registriesAt, startServer } from './scriptedServer.ts'
 
-describe('the catalogue of a registry', () => {
-  it('comes page by page, as far as somebody reads', async () => {
-    const server = await startServer((request, response) => {
-      const page = Number(new URL(request.url ?? '', 'http://x').searchParams.get('last') ?? 0) + 1
-      answerJson(
-        response,
-        { repositories: [`a${page}`, `b${page}`] },
-        { link: `</v2/_catalog?last=${page}>; rel="next"` },
-      )
+describe('what is set for hosts', () => {
+  it('can be replaced, and a host whose options changed is asked anew how it is spoken to', async () => {
+    const server = await startServer((_request, response) => {
+      answerJson(response, { tags: ['1.0.0'] })
     })
-    const repositories = registriesAt(server.host).registry(server.host).repositories()
+    const registries = registriesAt(server.host)
+    const before = registries.registry(server.host)
 
-    const seen: string[] = []
-    for await (const repository of repositories) {
-      seen.push(repository)
-      if (seen.length === 5) break
-    }
+    registries.configure({ [server.host.toUpperCase()]: { plainHttp: true }, 'other.example.com': {} })
+    expect(registries.registry(server.host)).toBe(before)
 
-    expect(seen).toEqual(['a1', 'b1', 'a2', 'b2', 'a3'])
-    expect(server.seen).toHaveLength(3)
+    registries.configure({ [server.host]: { plainHttp: false } })
+    expect(registries.registry(server.host)).not.toBe(before)
+    expect((await failureOf(registries.registry(server.host).repository('a').tags())).kind).toBe('tls')
+
+    registries.configure({})
+    expect(await registries.registry(server.host).repository('a').tags()).toEqual(['1.0.0'])
   })
 })
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { silent } from '../../../src/core/logger.ts'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
@@ -44,6 +44,18 @@ describe('a loopback host', () => {
     expect(lines[0]).toMatch(/^GET https:\S+ failed: the answer is not TLS \d+ ms 0 bytes$/)
     expect(lines[1]).toBe(`https://${server.host} answers in plain HTTP, trying http`)
     expect(lines.slice(2).every((line) => line.startsWith(`GET http://${server.host}/v2/ 200`))).toBe(true)
+  })
+
+  it('is not asked on how it is spoken to once nobody wants to know', async () => {
+    const { host, closed, connected } = await silentServer()
+    const controller = new AbortController()
+
+    const ping = registriesAt(host, { options: {} }).registry(host).ping({ signal: controller.signal })
+    await connected
+    controller.abort()
+
+    expect((await failureOf(ping)).kind).toBe('AbortError')
+    await closed
   })
 
   it('is found by name where it listens on one of the addresses of localhost only', async () => {
@@ -157,6 +169,25 @@ describe('a registry with TLS settings of its own', () => {
     expect(await read(await repository.fetch(blob))).toEqual(bytes)
   })
 })
+
+/** Takes a connection and says nothing; `closed` resolves when the other side has closed it. */
+async function silentServer(): Promise<{ host: string; connected: Promise<void>; closed: Promise<void> }> {
+  let tellConnected = (): void => undefined
+  let tellClosed = (): void => undefined
+  const connected = new Promise<void>((resolve) => (tellConnected = resolve))
+  const closed = new Promise<void>((resolve) => (tellClosed = resolve))
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.on('close', tellClosed)
+    socket.resume()
+    tellConnected()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.close()
+  })
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, connected, closed }
+}
 
 async function freeHost(): Promise<string> {
   const server = createServer()

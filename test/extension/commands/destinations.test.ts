@@ -24,9 +24,16 @@ describe('a destination that is typed', () => {
 
   it('needs a registry to be pushed, and none to be saved', () => {
     expect(judgeDestination('myrepo/mychart', chart, true)).toEqual({
-      problem: 'The registry is missing: write for example localhost:5000/myrepo/mychart.',
+      flaw: 'noHost',
+      example: 'localhost:5000/myrepo/mychart',
     })
     expect(judgeDestination('myrepo/mychart', chart, false)).toEqual({ reference: 'myrepo/mychart:0.1.0' })
+  })
+
+  it('is not a digest', () => {
+    expect(judgeDestination(`ghcr.io/acme/shop@sha256:${'a'.repeat(64)}`, chart, true)).toEqual({
+      flaw: 'digest',
+    })
   })
 
   it.each([
@@ -34,7 +41,6 @@ describe('a destination that is typed', () => {
     ['localhost:5000/myrepo/mychart:-x', /"-x" is not a tag/],
     ['https://ghcr.io/acme/shop', /^A reference has no "https:\/\/"/],
     ['localhost:5000/a//b', /^The repository "a\/\/b" has an empty part/],
-    [`ghcr.io/acme/shop@sha256:${'a'.repeat(64)}`, /saved under a tag, not under a digest/],
   ])('%s is refused with a sentence', (text, sentence) => {
     expect(judgeDestination(text, chart, true)).toMatchObject({
       problem: expect.stringMatching(sentence) as string,
@@ -58,37 +64,39 @@ describe('a chart that is typed to be pulled', () => {
 
   it('needs a registry', () => {
     expect(judgePull('shop:1.0.0')).toEqual({
-      problem: 'The registry is missing: write for example localhost:5000/shop:1.0.0.',
+      flaw: 'noHost',
+      example: 'localhost:5000/shop:1.0.0',
     })
   })
 })
 
 describe('the destinations on offer', () => {
   it('are where the chart went before, where the cache has it, then every registry that is known', () => {
-    const suggestions = suggestDestinations(
-      chart,
-      ['ghcr.io/acme/mychart', 'quay.io/me/mychart:nightly'],
-      [
+    const suggestions = suggestDestinations(chart, {
+      remembered: ['ghcr.io/acme/mychart', 'quay.io/me/mychart:nightly'],
+      cached: [
         sound('localhost:5000/myrepo/mychart:0.0.9'),
         sound('example.com/other:1.0.0', { name: 'other' }),
         sound('Not A Reference'),
         broken('broken.io/mychart:1'),
       ],
-    )
+      hosts: ['localhost:5001', 'quay.io'],
+    })
 
     expect(suggestions.map(({ from, reference }) => `${from}: ${reference}`)).toEqual([
-      'used before: ghcr.io/acme/mychart:0.1.0',
-      'used before: quay.io/me/mychart:nightly',
-      'in the cache: localhost:5000/myrepo/mychart:0.1.0',
-      'known registry: example.com/mychart:0.1.0',
-      'known registry: ghcr.io/mychart:0.1.0',
-      'known registry: localhost:5000/mychart:0.1.0',
-      'known registry: quay.io/mychart:0.1.0',
+      'usedBefore: ghcr.io/acme/mychart:0.1.0',
+      'usedBefore: quay.io/me/mychart:nightly',
+      'cache: localhost:5000/myrepo/mychart:0.1.0',
+      'registry: localhost:5001/mychart:0.1.0',
+      'registry: quay.io/mychart:0.1.0',
+      'registry: example.com/mychart:0.1.0',
+      'registry: ghcr.io/mychart:0.1.0',
+      'registry: localhost:5000/mychart:0.1.0',
     ])
   })
 
   it('are none where nothing is known', () => {
-    expect(suggestDestinations(chart, [], [])).toEqual([])
+    expect(suggestDestinations(chart, { remembered: [], cached: [], hosts: [] })).toEqual([])
   })
 })
 

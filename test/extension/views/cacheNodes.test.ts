@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest'
 import {
   cacheNodes,
   changedNodes,
-  fileNodes,
+  childrenOf,
   isCacheNode,
   keepUnchanged,
-  problemLine,
   type CacheNode,
 } from '../../../src/extension/views/cacheNodes.ts'
 import { broken, digest, now, sound } from '../support.ts'
@@ -70,7 +69,23 @@ describe('the tree of cached charts', () => {
   it('tells the age of every chart', () => {
     const [node] = cacheNodes([sound(`${repository}:1.0.0`)], now)
 
-    expect(node).toMatchObject({ tags: [{ age: '27 seconds' }] })
+    expect(node).toMatchObject({ tags: [{ read: { age: '27 seconds' } }] })
+  })
+
+  it('shows what nobody has read yet by its name, in the row that it will have', () => {
+    const references = [`${repository}:1.9.0`, `${repository}:1.10.0`]
+
+    const unread = cacheNodes(
+      references.map((reference) => ({ reference, isUnread: true })),
+      now,
+    )
+    const read = cacheNodes(
+      references.map((reference) => sound(reference)),
+      now,
+    )
+
+    expect(outline(unread)).toEqual([repository, '  1.10.0', '  1.9.0'])
+    expect(changedNodes(unread, read)).toEqual(references.toReversed().map((reference) => `tag ${reference}`))
   })
 
   it('gives two broken entries of one name ids of their own', () => {
@@ -82,55 +97,73 @@ describe('the tree of cached charts', () => {
   it('expands a broken entry to one line that says what is wrong', () => {
     const [node] = cacheNodes([broken('h.io/a:1', 'The manifest of h.io/a:1 is missing.')], now)
 
-    expect(node?.kind === 'problem' && problemLine(node).text).toBe('The manifest is missing.')
-  })
-})
-
-describe('the files of a chart', () => {
-  it('start with what a reader looks for, then the folders', () => {
-    const paths = [
-      '.helmignore',
-      'Chart.lock',
-      'Chart.yaml',
-      'README.md',
-      'charts/sub/Chart.yaml',
-      'crds/one.yaml',
-      'templates/_helpers.tpl',
-      'templates/tests/smoke.yaml',
-      'values.yaml',
-    ]
-
-    const nodes = fileNodes(
-      `${repository}:1.0.0`,
-      paths.map((path) => ({ path, size: 1 })),
-    )
-
-    expect(outline(nodes)).toEqual([
-      'Chart.yaml',
-      'values.yaml',
-      'README.md',
-      '.helmignore',
-      'Chart.lock',
-      'templates/',
-      '  _helpers.tpl',
-      '  tests/',
-      '    smoke.yaml',
-      'charts/',
-      '  sub/',
-      '    Chart.yaml',
-      'crds/',
-      '  one.yaml',
+    expect(node === undefined ? [] : childrenOf(node)).toMatchObject([
+      { kind: 'line', text: 'The manifest is missing.' },
     ])
   })
 
-  it('know their path and their chart', () => {
-    const [directory] = fileNodes('h.io/a:1', [{ path: 'templates/x.yaml', size: 12 }])
-
-    expect(directory).toMatchObject({
-      children: [
-        { path: 'templates/x.yaml', reference: 'h.io/a:1', size: 12, id: 'file h.io/a:1 templates/x.yaml' },
+  it('groups repositories by registry, those without one first', () => {
+    const nodes = cacheNodes(
+      [
+        broken('example.com/old/thing:1.0'),
+        sound('ghcr.io/acme/charts/shop:1.4.2'),
+        sound(`${repository}:2.6.1`),
+        sound('localhost:5000/other:1.0.0'),
+        sound(`${repository}:2.7.0`),
+        sound('mychart:1.0.0'),
       ],
-    })
+      now,
+      'registry',
+    )
+
+    expect(outline(nodes)).toEqual([
+      '(no registry)',
+      '  mychart',
+      '    1.0.0',
+      'ghcr.io',
+      '  acme/charts/shop',
+      '    1.4.2',
+      'localhost:5000',
+      '  myrepo/mychart',
+      '    2.7.0',
+      '    2.6.1',
+      '  other',
+      '    1.0.0',
+      'example.com/old/thing:1.0: The manifest is missing.',
+    ])
+  })
+
+  it('lists charts flat, and tells names apart only where they collide', () => {
+    const nodes = cacheNodes(
+      [
+        sound(`${repository}:2.7.0`),
+        sound(`${repository}:2.10.0`),
+        sound('ghcr.io/acme/mychart:2.7.0'),
+        sound('ghcr.io/acme/charts/shop:1.4.2'),
+        sound(`ghcr.io/acme/charts/shop@${digest('c')}`),
+      ],
+      now,
+      'flat',
+    )
+
+    expect(outline(nodes)).toEqual([
+      'ghcr.io/acme/mychart:2.7.0',
+      'mychart:2.10.0',
+      'localhost:5000/myrepo/mychart:2.7.0',
+      'shop:1.4.2',
+      'shop@ccccccc',
+    ])
+  })
+
+  it.each(['repository', 'registry', 'flat'] as const)('has every id once, grouped by %s', (grouping) => {
+    const nodes = cacheNodes(
+      [sound(`${repository}:2.7.0`), sound('localhost:5000/a:1.0.0'), sound('a:1.0.0'), broken('h.io/c:1')],
+      now,
+      grouping,
+    )
+    const ids = all(nodes).map(({ id }) => id)
+
+    expect(new Set(ids).size).toBe(ids.length)
   })
 })
 
@@ -178,6 +211,27 @@ describe('painting again', () => {
     expect(changedNodes(before, after)).toEqual(['problem h.io/c:1'])
   })
 
+  it.each(['repository', 'registry', 'flat'] as const)(
+    'is about one row where one reference changed, grouped by %s',
+    (grouping) => {
+      const charts = [sound('h.io/a:1.0.0'), sound('h.io/b:1.0.0'), sound('i.io/b:1.0.0'), broken('h.io/c:1')]
+      const changed = charts.with(1, sound('h.io/b:1.0.0', { manifestDigest: digest('d') }))
+
+      expect(changedNodes(cacheNodes(charts, now, grouping), cacheNodes(changed, now, grouping))).toEqual([
+        'tag h.io/b:1.0.0',
+      ])
+    },
+  )
+
+  it('is about the one registry that has another repository now, or the one repository that has another tag', () => {
+    const charts = [sound('h.io/a:1.0.0'), sound('i.io/a:1.0.0')]
+    const paint = (more: string): ReturnType<typeof changedNodes> =>
+      changedNodes(cacheNodes(charts, now, 'registry'), cacheNodes([...charts, sound(more)], now, 'registry'))
+
+    expect(paint('h.io/b:1.0.0')).toEqual(['registry h.io'])
+    expect(paint('h.io/a:2.0.0')).toEqual(['repository h.io/a'])
+  })
+
   it('is about everything where a repository came or went', () => {
     const after = cacheNodes([sound('h.io/a:1.0.0'), broken('h.io/c:1')], now)
 
@@ -195,18 +249,22 @@ it('a row is told from whatever else a command may be handed', () => {
 function outline(nodes: readonly CacheNode[], indent = ''): string[] {
   return nodes.flatMap((node) => {
     switch (node.kind) {
+      case 'registry':
+        return [`${indent}${node.host || '(no registry)'}`, ...outline(node.repositories, `${indent}  `)]
       case 'repository':
-        return [`${indent}${node.name}`, ...outline(node.tags, `${indent}  `)]
-      case 'directory':
-        return [`${indent}${node.name}/`, ...outline(node.children, `${indent}  `)]
+        return [`${indent}${node.label}`, ...outline(node.tags, `${indent}  `)]
       case 'tag':
         return [`${indent}${node.label}`]
-      case 'file':
-        return [`${indent}${node.name}`]
       case 'problem':
         return [`${indent}${node.reference}: ${node.message}`]
       case 'line':
-        return [`${indent}${node.text}`]
+      case 'directory':
+      case 'file':
+        return []
     }
   })
+}
+
+function all(nodes: readonly CacheNode[]): CacheNode[] {
+  return nodes.flatMap((node) => [node, ...all(childrenOf(node))])
 }

@@ -1,0 +1,30 @@
+import { ChartroomError } from '../errors.ts'
+import { formatSize } from '../humanize.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { Content } from '../oci/target.ts'
+import { readVerified } from '../oci/verify.ts'
+import { decodeConfig } from './configBlob.ts'
+import { maxConfigSize } from './limits.ts'
+import type { Metadata } from './metadata.ts'
+import { validateMetadata } from './validateMetadata.ts'
+
+/**
+ * Reads the config blob of a chart, wherever it lies, verified and within its limit.
+ *
+ * @param what names the chart in errors, for example the reference
+ * @throws ChartroomError `too-large`, before anything is opened; `integrity`; `invalid-chart` where it is not the metadata of a
+ *   chart that Helm accepts; what opening throws
+ */
+export async function readConfig(open: Content, config: Descriptor, what: string): Promise<Metadata> {
+  if (config.size > maxConfigSize) {
+    throw new ChartroomError('too-large', {
+      message: `The config of ${what} has ${formatSize(config.size)}; more than ${formatSize(maxConfigSize)} are not read.`,
+      expected: maxConfigSize,
+      actual: config.size,
+    })
+  }
+  const metadata = decodeConfig(await readVerified(await open(), config, `The config of ${what}`), what)
+  const checked = validateMetadata(metadata)
+  if (!('problem' in checked)) return metadata
+  throw new ChartroomError('invalid-chart', { message: `The config of ${what}: ${checked.problem}.` })
+}

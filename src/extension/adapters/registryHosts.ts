@@ -1,0 +1,184 @@
+import { ConfigurationTarget, EventEmitter, workspace, type Disposable } from 'vscode'
+import {
+  messageOf,
+  parseReference,
+  type Credentials,
+  type HostOptions,
+  type Logger,
+  type OperationOptions,
+  type Registries,
+} from '../../core/index.ts'
+import { hostEntries, type HostEntry, type KnownLogin } from './hostEntries.ts'
+import {
+  objectOf,
+  readRegistries,
+  withHost,
+  withoutHost,
+  withoutPinned,
+  withPinned,
+  type RawRegistries,
+  type RegistrySetting,
+} from './registrySettings.ts'
+import { pathFromHome } from './settings.ts'
+
+export type { HostEntry } from './hostEntries.ts'
+
+export interface RegistryHostsParts {
+  readonly credentials: Credentials
+  readonly registries: Registries
+  readonly log: Logger
+  /** What people call the editor's secret storage. */
+  readonly ownStore: string
+  /** The host of the registry for test purposes, where there is one. */
+  readonly localHost: () => string | undefined
+}
+
+/**
+ * The registries that the window knows: from the setting `chartroom.registries`, from logins found on this machine, and
+ * the local one. The setting is what a person wrote; nothing is read from disk before somebody asks.
+ */
+export class RegistryHosts implements Disposable {
+  readonly #parts: RegistryHostsParts
+  readonly #changed = new EventEmitter<string | undefined>()
+  /**
+   * The hosts, or what is known of them, changed. Where a host is named, what it answered may be different now: as
+   * somebody else, or over other settings.
+   */
+  readonly onDidChange = this.#changed.event
+  readonly #listening: Disposable
+  #known: ReadonlyMap<string, RegistrySetting> | undefined
+  #logins: readonly KnownLogin[] = []
+  #reading: Promise<void> | undefined
+
+  constructor(parts: RegistryHostsParts) {
+    this.#parts = parts
+    this.#listening = workspace.onDidChangeConfiguration((event) => {
+      // What nobody has read is read anew anyway.
+      if (!event.affectsConfiguration('chartroom.registries') || this.#known === undefined) return
+      this.#settingChanged(this.#known)
+    })
+  }
+
+  dispose(): void {
+    this.#listening.dispose()
+    this.#changed.dispose()
+  }
+
+  /** What is known by now; logins are known once `load` has looked for them. */
+  get entries(): readonly HostEntry[] {
+    const { ownStore, localHost } = this.#parts
+    const local = localHost()?.toLowerCase()
+    return hostEntries({ settings: this.#settings, logins: this.#logins, local, ownStore })
+  }
+
+  entry(host: string): HostEntry | undefined {
+    return this.entries.find((entry) => entry.host === host.toLowerCase())
+  }
+
+  /** Looks for logins on this machine; `onDidChange` tells what is new. Never rejects: what fails is in the log. */
+  async load(options: OperationOptions = {}): Promise<readonly HostEntry[]> {
+    this.#reading ??= this.#readLogins(options).finally(() => {
+      this.#reading = undefined
+    })
+    await this.#reading
+    return this.entries
+  }
+
+  /** To be called when the login of a host came, changed or went. */
+  loginChanged(host: string): void {
+    this.#parts.registries.forget(host)
+    this.#changed.fire(host.toLowerCase())
+    // A look that began before the change may have missed it.
+    void (this.#reading ?? Promise.resolve()).then(async () => await this.load())
+  }
+
+  /** To be called when the local registry came, went, or began or ceased to answer. */
+  localChanged(): void {
+    const host = this.#parts.localHost()
+    if (host !== undefined) this.#changed.fire(host.toLowerCase())
+    this.#changed.fire(undefined)
+  }
+
+  /** Puts a host into the setting. */
+  async add(host: string): Promise<void> {
+    await this.#write((raw) => withHost(raw, host))
+  }
+
+  /** Takes a host, and what is pinned there, out of the setting. */
+  async remove(host: string): Promise<void> {
+    await this.#write((raw) => withoutHost(raw, host))
+  }
+
+  /** @param repository with its host, for example `ghcr.io/acme/charts/shop` */
+  async pin(repository: string): Promise<void> {
+    const { host, repository: path } = parseReference(repository)
+    await this.#write((raw) => withPinned(raw, host, path))
+  }
+
+  async unpin(repository: string): Promise<void> {
+    const { host, repository: path } = parseReference(repository)
+    await this.#write((raw) => withoutPinned(raw, host, path))
+  }
+
+  /** What the setting says of each host, for whoever speaks to registries. */
+  get options(): Record<string, HostOptions> {
+    return optionsOf(this.#settings)
+  }
+
+  /** Read when somebody first asks. */
+  get #settings(): ReadonlyMap<string, RegistrySetting> {
+    return (this.#known ??= this.#readSetting())
+  }
+
+  async #write(change: (raw: RawRegistries) => RawRegistries): Promise<void> {
+    // Afterwards it is compared with what it was.
+    this.#known ??= this.#readSetting()
+    const settings = workspace.getConfiguration('chartroom')
+    await settings.update('registries', change(rawSetting()), ConfigurationTarget.Global)
+    // The event may come later, or not at all where nothing listens to the file.
+    this.#settingChanged(this.#settings)
+  }
+
+  #settingChanged(before: ReadonlyMap<string, RegistrySetting>): void {
+    const after = this.#readSetting()
+    this.#known = after
+    this.#parts.registries.configure(optionsOf(after))
+    for (const host of new Set([...before.keys(), ...after.keys()])) {
+      const [old, now] = [before.get(host), after.get(host)]
+      if (JSON.stringify(old?.options ?? {}) !== JSON.stringify(now?.options ?? {})) this.#changed.fire(host)
+    }
+    if (JSON.stringify([...before]) !== JSON.stringify([...after])) this.#changed.fire(undefined)
+  }
+
+  #readSetting(): ReadonlyMap<string, RegistrySetting> {
+    return readRegistries(rawSetting(), pathFromHome, (problem) => {
+      this.#parts.log.warn(problem)
+    })
+  }
+
+  async #readLogins(options: OperationOptions): Promise<void> {
+    const { credentials, log } = this.#parts
+    try {
+      const before = this.entries
+      this.#logins = await credentials.hosts({ log, ...options })
+      const after = this.entries
+      if (JSON.stringify(before) === JSON.stringify(after)) return
+      for (const { host, login } of before) {
+        const now = after.find((entry) => entry.host === host)
+        if (now !== undefined && JSON.stringify(now.login) !== JSON.stringify(login)) this.#changed.fire(host)
+      }
+      this.#changed.fire(undefined)
+    } catch (error) {
+      log.warn(`The logins on this machine could not be listed: ${messageOf(error)}`)
+    }
+  }
+}
+
+/** What the person set. A workspace must not say which hosts are asked, nor how. */
+function rawSetting(): RawRegistries {
+  return objectOf(workspace.getConfiguration('chartroom').inspect('registries')?.globalValue)
+}
+
+function optionsOf(settings: ReadonlyMap<string, RegistrySetting>): Record<string, HostOptions> {
+  return Object.fromEntries([...settings].map(([host, { options }]) => [host, options]))
+}

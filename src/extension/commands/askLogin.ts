@@ -1,0 +1,180 @@
+import { l10n, window, type QuickPickItem } from 'vscode'
+import {
+  ChartroomError,
+  kindOf,
+  login as checkAndKeep,
+  parseHost,
+  type LoggedIn,
+  type OperationOptions,
+} from '../../core/index.ts'
+import { credentialStore } from '../adapters/settings.ts'
+import type { App } from '../app.ts'
+import { logLines } from '../messages.ts'
+import { plainText } from '../plainText.ts'
+import { answerOf, back, stepBox, type Step } from './question.ts'
+import { requireTrust } from './requireTrust.ts'
+
+/**
+ * Asks for host, user and password until the registry accepts them, and keeps them then. What was typed stays, whatever
+ * goes wrong.
+ *
+ * @param given the host, as people write it, where it is known; it is asked for otherwise
+ * @throws ChartroomError `cancelled` where a question is closed, `refused` in Restricted Mode, `invalid-reference` where what is
+ * given is no host
+ */
+export async function askLogin(app: App, given?: string): Promise<LoggedIn> {
+  requireTrust(l10n.t('Nobody is logged in while the workspace is in Restricted Mode.'))
+  const totalSteps = given === undefined ? 3 : 2
+  const first = totalSteps - 2
+  let host = given === undefined ? '' : parseHost(given)
+  let username = ''
+  for (;;) {
+    if (given === undefined) host = await askHost(app, host, { step: 1, totalSteps })
+    for (;;) {
+      const user = await askUser(app, host, username, { step: first + 1, totalSteps })
+      if (user === back) break
+      username = user
+      const kept = await askPassword(app, host, username, { step: first + 2, totalSteps })
+      if (kept !== back) return kept
+    }
+  }
+}
+
+interface HostItem extends QuickPickItem {
+  /** Missing where it cannot be chosen. */
+  readonly host?: string
+}
+
+async function askHost(app: App, value: string, step: Step): Promise<string> {
+  const pick = window.createQuickPick<HostItem>()
+  pick.title = l10n.t('Log in to a registry')
+  pick.step = step.step
+  pick.totalSteps = step.totalSteps
+  pick.placeholder = l10n.t('Choose a registry, or write its host, for example {0}', 'registry.example.com')
+  pick.value = value
+  const show = (): void => {
+    pick.items = hostItems(app, pick.value.trim())
+  }
+  show()
+  pick.busy = true
+  // Programs that keep logins may take their time; what is known by now can be chosen.
+  void app.hosts.load({ log: app.log }).then(() => {
+    pick.busy = false
+    show()
+  })
+  return await answerOf<string>(pick, (resolve) => {
+    pick.onDidChangeValue(show)
+    pick.onDidAccept(() => {
+      const host = pick.activeItems[0]?.host
+      if (host !== undefined) resolve(host)
+    })
+  })
+}
+
+function hostItems(app: App, typed: string): HostItem[] {
+  const known = app.hosts.entries.map(({ host, login }) => ({
+    label: host,
+    description: login === undefined ? '' : l10n.t('logged in, from {0}', login.origin),
+    host,
+  }))
+  if (typed === '' || known.some(({ host }) => host === typed)) return known
+  return [typedHost(typed), ...known]
+}
+
+function typedHost(typed: string): HostItem {
+  try {
+    const host = parseHost(typed)
+    return { label: host, description: l10n.t('as typed'), alwaysShow: true, host }
+  } catch (error) {
+    if (!(error instanceof ChartroomError)) throw error
+    return { label: `$(error) ${plainText(error.message)}`, detail: error.advice ?? '', alwaysShow: true }
+  }
+}
+
+async function askUser(app: App, host: string, value: string, step: Step): Promise<string | typeof back> {
+  const box = stepBox({ title: l10n.t('Log in to {0}', host), ...step })
+  box.value = value === '' ? (app.hosts.entry(host)?.login?.username ?? '') : value
+  box.prompt = l10n.t('User name')
+  return await answerOf<string | typeof back>(box, (resolve) => {
+    box.onDidTriggerButton(() => {
+      resolve(back)
+    })
+    box.onDidChangeValue(() => {
+      box.validationMessage = undefined
+    })
+    box.onDidAccept(() => {
+      const username = box.value.trim()
+      if (username !== '') resolve(username)
+      else box.validationMessage = l10n.t('Write a user name. Registries want one beside a token, too.')
+    })
+  })
+}
+
+async function askPassword(
+  app: App,
+  host: string,
+  username: string,
+  step: Step,
+): Promise<LoggedIn | typeof back> {
+  const box = stepBox({ title: l10n.t('Log in to {0}', host), ...step })
+  box.password = true
+  box.prompt = l10n.t('Password or token of {0}', plainText(username))
+  let checking = new AbortController()
+  const stopChecking = (): void => {
+    checking.abort()
+    box.busy = false
+  }
+  box.onDidHide(stopChecking)
+  return await answerOf<LoggedIn | typeof back>(box, (resolve, reject) => {
+    box.onDidTriggerButton(() => {
+      resolve(back)
+    })
+    box.onDidChangeValue(() => {
+      // Another password makes the answer about this one worthless.
+      stopChecking()
+      box.validationMessage = undefined
+    })
+    box.onDidAccept(() => {
+      if (box.busy) return
+      if (box.value === '') {
+        box.validationMessage = l10n.t('Write the password or the token.')
+        return
+      }
+      checking = new AbortController()
+      const { signal } = checking
+      box.busy = true
+      box.validationMessage = undefined
+      keepLogin(app, host, { username, password: box.value }, { signal }).then(resolve, (error: unknown) => {
+        if (signal.aborted) return
+        box.busy = false
+        if (!(error instanceof ChartroomError)) {
+          reject(error)
+          return
+        }
+        for (const line of logLines(error)) app.log.warn(line)
+        box.validationMessage = complaint(host, error)
+        if (error.kind === 'unauthorized') box.valueSelection = [0, box.value.length]
+      })
+    })
+  })
+}
+
+/** Keeps a login where the registry accepts it, as the settings say. */
+export async function keepLogin(
+  app: App,
+  host: string,
+  login: { readonly username: string; readonly password: string },
+  { signal }: Pick<OperationOptions, 'signal'> = {},
+): Promise<LoggedIn> {
+  const stopping = signal === undefined ? {} : { signal }
+  const options = { log: app.log, ...stopping, store: credentialStore() }
+  const kept = await checkAndKeep(app.registries, app.credentials, host, login, options)
+  // Even where nobody waits for it any more: it is kept.
+  app.hosts.loginChanged(kept.host)
+  return kept
+}
+
+function complaint(host: string, error: ChartroomError): string {
+  if (kindOf(error) === 'unauthorized') return l10n.t('{0} refused this user or password.', host)
+  return plainText([error.message, error.advice ?? ''].join(' ').trim())
+}

@@ -1,0 +1,98 @@
+import { l10n } from 'vscode'
+import { formatSize, printable, type ChartFormat, type Metadata, type OpenedChart } from '../../core/index.ts'
+import { markdownCode, markdownLink, markdownTable, markdownText } from './inertMarkdown.ts'
+
+/** How many characters of a file are shown; the file itself shows all. */
+const shownLength = 100_000
+
+/**
+ * What there is to know about a chart, as Markdown. Whatever comes from the chart is text and stays text: no image is
+ * loaded, no HTML and no command gets in. A README is shown as it was written, not as it would be rendered.
+ *
+ * @throws ChartroomError where one of its files cannot be read
+ */
+export async function chartDetails(chart: OpenedChart): Promise<string> {
+  const { metadata } = chart
+  const parts = [
+    `# ${markdownText(`${metadata.name} ${metadata.version}`)}`,
+    ...(metadata.description === undefined ? [] : [markdownText(metadata.description)]),
+    ...(metadata.deprecated === true ? [`**${l10n.t('This chart is deprecated.')}**`] : []),
+    factTable(chart),
+    ...dependencyParts(metadata),
+    ...(await fileParts(chart, 'values.yaml', 'yaml')),
+    ...(await fileParts(chart, readmeOf(chart), 'markdown')),
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+/** Who can read a chart with this manifest. */
+export function formatText(format: ChartFormat): string {
+  switch (format) {
+    case 'legacy':
+      return l10n.t('Helm 3.0–3.6 and later')
+    case 'modern':
+      return l10n.t('Helm 3.7 and later')
+    case 'beta':
+      return l10n.t('Helm 3 before its release')
+  }
+}
+
+/** Whether a chart carries its provenance. */
+export function signedText(signed: boolean): string {
+  return signed ? l10n.t('Yes') : l10n.t('No')
+}
+
+function factTable({ chart, metadata }: OpenedChart): string {
+  const { reference, digest, manifestDigest, size, format, signed, maintainers = [] } = chart
+  const { appVersion, kubeVersion, type = 'application', home, sources = [], keywords = [] } = metadata
+  const facts: [name: string, ...values: (string | undefined)[]][] = [
+    [format === undefined ? l10n.t('File') : l10n.t('Reference'), markdownText(reference)],
+    [l10n.t('Chart digest'), markdownText(digest)],
+    [l10n.t('Manifest digest'), manifestDigest && markdownText(manifestDigest)],
+    [l10n.t('App version'), appVersion && markdownText(appVersion)],
+    [l10n.t('Kubernetes version'), kubeVersion && markdownText(kubeVersion)],
+    [l10n.t('Type'), markdownText(type)],
+    [l10n.t('Format'), format && markdownText(formatText(format))],
+    [l10n.t('Signed'), signedText(signed)],
+    [l10n.t('Size'), markdownText(formatSize(size))],
+    [l10n.t('Maintainers'), ...maintainers.map(markdownText)],
+    [l10n.t('Home'), home && markdownLink(home)],
+    [l10n.t('Sources'), ...sources.map(markdownLink)],
+    [l10n.t('Keywords'), keywords.map(markdownText).join(', ')],
+  ]
+  const rows = facts.flatMap(([name, ...values]) => {
+    const told = values.filter((value) => value !== undefined && value !== '')
+    return told.map((value, position) => [position === 0 ? name : '', value ?? ''])
+  })
+  return markdownTable(['', ''], rows)
+}
+
+function dependencyParts({ dependencies = [] }: Metadata): string[] {
+  if (dependencies.length === 0) return []
+  const rows = dependencies.map(({ name = '', alias, version = '', repository = '', condition = '' }) => [
+    markdownText(alias === undefined ? name : l10n.t('{0} as {1}', name, alias)),
+    markdownText(version),
+    markdownLink(repository),
+    markdownText(condition),
+  ])
+  const head = [l10n.t('Name'), l10n.t('Version'), l10n.t('Repository'), l10n.t('Condition')]
+  return [`## ${l10n.t('Dependencies')}`, markdownTable(head, rows)]
+}
+
+async function fileParts(chart: OpenedChart, path: string, language: string): Promise<string[]> {
+  if (!chart.files.some((file) => file.path === path)) return []
+  const text = new TextDecoder().decode(await chart.read(path))
+  if (text.trim() === '') return []
+  const rest = l10n.t('The rest is in {0}.', printable(path))
+  return [
+    `## ${markdownText(path)}`,
+    markdownCode(text.slice(0, shownLength).trimEnd(), language),
+    ...(text.length > shownLength ? [markdownText(rest)] : []),
+  ]
+}
+
+/** @see Helm 3.6.3 cmd/helm/show.go: the names of a README, in any case */
+function readmeOf({ files }: OpenedChart): string {
+  const names = ['readme.md', 'readme.txt', 'readme']
+  return files.find(({ path }) => names.includes(path.toLowerCase()))?.path ?? 'README.md'
+}

@@ -1,0 +1,48 @@
+import { commands, l10n } from 'vscode'
+import { formatSize } from '../../core/index.ts'
+import type { ListedChart } from './cacheNodes.ts'
+
+/** What was read from the cache, or why it cannot be read. */
+export type CacheListing =
+  | {
+      readonly charts: readonly ListedChart[]
+      /** Bytes; missing until the charts have been read. */
+      readonly size?: number
+    }
+  | { readonly failure: string }
+
+/** What decides which welcome text stands in an empty view, and which actions are above it. */
+export type CacheState = 'empty' | 'filled' | 'filtered' | 'unreadable'
+
+export interface CacheHeader {
+  /** Beside the view's title. */
+  readonly description: string
+  /** Above the rows. */
+  readonly message: string
+  readonly state: CacheState
+}
+
+/**
+ * What stands above the rows of the view.
+ * @param shown how many charts the filter leaves
+ */
+export function cacheHeader(listing: CacheListing, filter: string, shown: number): CacheHeader {
+  if ('failure' in listing) return { description: '', message: listing.failure, state: 'unreadable' }
+  const { charts, size } = listing
+  if (charts.length === 0) return { description: '', message: '', state: 'empty' }
+  const count = charts.length === 1 ? l10n.t('1 chart') : l10n.t('{0} charts', charts.length)
+  const all = size === undefined ? count : `${count} · ${formatSize(size)}`
+  if (filter === '') return { description: all, message: '', state: 'filled' }
+  const part = l10n.t('{0} of {1}', shown, count)
+  return {
+    description: `${l10n.t('Filtered: “{0}”', filter)} · ${part}`,
+    message: '',
+    state: shown === 0 ? 'filtered' : 'filled',
+  }
+}
+
+/** Tells the editor what menus, the view's actions and its welcome texts hang on. */
+export function setContextKeys(state: CacheState, filter: string): void {
+  void commands.executeCommand('setContext', 'chartroom:cacheState', state)
+  void commands.executeCommand('setContext', 'chartroom:isFiltered', filter !== '')
+}

@@ -1,0 +1,292 @@
+import {
+  commands,
+  EventEmitter,
+  l10n,
+  window,
+  type Disposable,
+  type TreeDataProvider,
+  type TreeItem,
+  type TreeView,
+  type Uri,
+} from 'vscode'
+import {
+  inspectTag,
+  listRepositories,
+  listTags,
+  parseReference,
+  type Logger,
+  type Registries,
+} from '../../core/index.ts'
+import { watchCachedManifests } from '../adapters/cachedManifests.ts'
+import type { CurrentCache } from '../adapters/currentCache.ts'
+import type { RegistryHosts } from '../adapters/registryHosts.ts'
+import type { OpenCharts } from '../documents/openCharts.ts'
+import { endsWithin } from '../endsWithin.ts'
+import { hostOf } from '../hostOf.ts'
+import type { LocalRegistry } from '../localRegistry/localRegistry.ts'
+import { logLines } from '../messages.ts'
+import { fileNodes } from './fileNodes.ts'
+import { PaintQueue, type Painted } from './paintQueue.ts'
+import { RegistryBrowser } from './registryBrowser.ts'
+import { greyWhatIsNoChart, registryItem, registryTooltip } from './registryItems.ts'
+import { hostId, type LocalFacts, type MoreNode, type RegistryNode } from './registryNodes.ts'
+
+export interface RegistriesViewParts {
+  readonly hosts: RegistryHosts
+  readonly registries: Registries
+  readonly localRegistry: LocalRegistry
+  readonly current: CurrentCache
+  readonly charts: OpenCharts
+  readonly log: Logger
+  /** The folder of the icons. */
+  readonly media: Uri
+}
+
+/** Milliseconds that an answer is waited for before "Loading…" stands in its place. */
+const grace = 200
+
+/**
+ * The view "Registries". It asks the browser of registries and paints what it says; the editor is always answered at
+ * once, because it lets a slow row keep all others from being painted.
+ */
+export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposable {
+  readonly #parts: RegistriesViewParts
+  readonly #browser: RegistryBrowser
+  readonly #tree: TreeView<RegistryNode>
+  readonly #changed = new EventEmitter<RegistryNode[] | undefined>()
+  readonly onDidChangeTreeData = this.#changed.event
+  readonly #disposables: readonly { dispose(): unknown }[]
+  /** The rows as the editor holds them, by id: it knows a row by the object that it was given first. */
+  readonly #handedOut = new Map<string, RegistryNode>()
+  /** The same rows as they were given last. */
+  readonly #given = new Map<string, RegistryNode>()
+  readonly #parents = new Map<string, RegistryNode>()
+  readonly #queue: PaintQueue
+  #cached: Disposable | undefined
+  /** Ends when the logins of this machine are known. */
+  #ready: Promise<void> | undefined
+  #isComplete = false
+
+  constructor(parts: RegistriesViewParts) {
+    this.#parts = parts
+    this.#queue = new PaintQueue((rows) => {
+      this.#paint(rows)
+    })
+    this.#browser = this.#newBrowser()
+    this.#tree = window.createTreeView('chartroom.registries', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+    })
+    this.#disposables = [
+      this.#tree,
+      this.#changed,
+      this.#tree.onDidExpandElement(({ element }) => {
+        this.#browser.open(element)
+      }),
+      this.#tree.onDidCollapseElement(({ element }) => {
+        this.#browser.close(element)
+      }),
+      this.#tree.onDidChangeVisibility(({ visible }) => {
+        if (visible) this.#browser.resume()
+        else this.#browser.pause()
+      }),
+      parts.hosts.onDidChange((host) => {
+        this.#hostsChanged(host)
+      }),
+      window.registerFileDecorationProvider({ provideFileDecoration: greyWhatIsNoChart }),
+    ]
+  }
+
+  dispose(): void {
+    this.#cached?.dispose()
+    this.#browser.dispose()
+    this.#queue.dispose()
+    for (const disposable of this.#disposables) disposable.dispose()
+  }
+
+  get selection(): readonly RegistryNode[] {
+    return this.#tree.selection
+  }
+
+  /** The references of all tags that have been listed so far. */
+  get references(): readonly string[] {
+    return this.#browser.references
+  }
+
+  /** A row that the editor got earlier as it is now. */
+  latest(node: RegistryNode): RegistryNode {
+    return this.#browser.latest(this.#given.get(node.id) ?? node)
+  }
+
+  async getChildren(element?: RegistryNode): Promise<RegistryNode[]> {
+    return await this.#queue.whileAnswering(element?.id, async () => {
+      if (element === undefined) await this.#start()
+      else await this.#openFor(element)
+      const children = element === undefined ? this.#browser.hosts : this.#browser.children(element)
+      return children.map((child) => this.#handOut(child, element))
+    })
+  }
+
+  getTreeItem(element: RegistryNode): TreeItem {
+    return registryItem(this.latest(element), this.#parts.media)
+  }
+
+  resolveTreeItem(item: TreeItem, element: RegistryNode): TreeItem {
+    const tooltip = registryTooltip(this.latest(element))
+    if (tooltip !== undefined) item.tooltip = tooltip
+    return item
+  }
+
+  getParent(element: RegistryNode): RegistryNode | undefined {
+    return this.#parents.get(element.id)
+  }
+
+  /** Reads anew one row, or everything that is known. Never rejects: what does not come is shown. */
+  async refresh(row?: RegistryNode): Promise<void> {
+    if (row?.kind === 'remoteRepository') {
+      await this.#browser.refreshRepository(row.host, row.name)
+      return
+    }
+    if (row !== undefined && 'host' in row) {
+      await this.#browser.refreshHost(row.host)
+      return
+    }
+    if (this.#ready === undefined) return
+    await Promise.all([this.#parts.hosts.load(), this.#parts.localRegistry.refresh()])
+    await Promise.all(
+      this.#browser.hosts.map(async ({ host }) => {
+        await this.#browser.refreshHost(host)
+      }),
+    )
+  }
+
+  /** Reads anew the tags of a repository, if the tree has it. @param reference of a chart in it */
+  async refreshRepository(reference: string): Promise<void> {
+    const host = hostOf(reference)
+    if (host === undefined || this.#ready === undefined) return
+    const name = reference.slice(0, reference.lastIndexOf(':'))
+    await this.#browser.refreshRepository(host, name)
+  }
+
+  more(node: MoreNode): void {
+    this.#browser.more(node)
+  }
+
+  async retry(row: RegistryNode): Promise<void> {
+    if (row.kind === 'failure') await this.#browser.retry(row.host, row.of)
+    else if (row.kind === 'host') await this.#browser.retry(row.host, row.id)
+  }
+
+  /** Shows the row of a host, and what is in it. */
+  async revealHost(host: string): Promise<void> {
+    await this.#start()
+    const node = this.#browser.hosts.find(({ id }) => id === hostId(host.toLowerCase()))
+    if (node === undefined) return
+    await this.#tree.reveal(this.#handOut(node, undefined), { select: true, focus: true, expand: true })
+  }
+
+  /** Shows the row of a chart, or of a repository. Its registry is added to the list where it is missing. */
+  async reveal(reference: string): Promise<void> {
+    await this.#start()
+    const { host } = parseReference(reference)
+    if (this.#parts.hosts.entry(host) === undefined) await this.#parts.hosts.add(host)
+    const path = await this.#browser.pathTo(reference)
+    const rows = path.map((node, position) => this.#handOut(node, path[position - 1]))
+    const [last] = rows.slice(-1)
+    if (last !== undefined) await this.#tree.reveal(last, { select: true, focus: true })
+  }
+
+  #handOut(node: RegistryNode, parent: RegistryNode | undefined): RegistryNode {
+    const row = this.#handedOut.get(node.id) ?? node
+    this.#handedOut.set(node.id, row)
+    this.#given.set(node.id, node)
+    if (parent !== undefined) this.#parents.set(node.id, this.#handedOut.get(parent.id) ?? parent)
+    return row
+  }
+
+  /** What is known without asking anybody; the logins of this machine come when they have been looked for. */
+  async #start(): Promise<void> {
+    this.#ready ??= this.#lookAround()
+    await endsWithin(grace, this.#ready)
+    this.#update()
+  }
+
+  async #lookAround(): Promise<void> {
+    const { current, hosts, localRegistry, log } = this.#parts
+    this.#cached = watchCachedManifests(current, log, (digests) => {
+      this.#browser.setCached(digests)
+    })
+    await Promise.all([hosts.load(), localRegistry.refresh()])
+    this.#isComplete = true
+    this.#update()
+  }
+
+  async #openFor(element: RegistryNode): Promise<void> {
+    this.#browser.open(element)
+    await endsWithin(grace, this.#browser.settled(element.id))
+  }
+
+  #hostsChanged(host: string | undefined): void {
+    if (this.#ready === undefined) return
+    this.#update()
+    if (host !== undefined) void this.#browser.refreshHost(host)
+  }
+
+  #update(): void {
+    const { hosts, localRegistry } = this.#parts
+    const { state } = localRegistry
+    this.#browser.setHosts(hosts.entries, (host) =>
+      host === state.host?.toLowerCase() ? localFacts(state) : undefined,
+    )
+    this.#paintHeader()
+  }
+
+  #paint(rows: Painted): void {
+    if (rows === 'everything') {
+      this.#changed.fire(undefined)
+      return
+    }
+    const handedOut = rows.flatMap((id) => this.#handedOut.get(id) ?? [])
+    if (handedOut.length > 0) this.#changed.fire(handedOut)
+  }
+
+  #paintHeader(): void {
+    const count = this.#browser.hosts.length
+    // Before all places were looked at, an empty list says nothing.
+    if (count === 0 && !this.#isComplete) return
+    this.#tree.description =
+      count === 0 ? '' : count === 1 ? l10n.t('1 registry') : l10n.t('{0} registries', count)
+    const state = count === 0 ? 'empty' : 'filled'
+    void commands.executeCommand('setContext', 'chartroom:registriesState', state)
+  }
+
+  #newBrowser(): RegistryBrowser {
+    const { registries, charts, log } = this.#parts
+    return new RegistryBrowser({
+      repositories: (host) => listRepositories(registries, host, { log }),
+      tags: (repository) => listTags(registries, repository, { log }),
+      inspect: async (reference, options) => await inspectTag(registries, reference, { log, ...options }),
+      files: async (reference, options) => {
+        const location = { place: 'registry', reference } as const
+        const { files } = await charts.open(location, options)
+        return fileNodes(location, files)
+      },
+      onChange: (rows) => {
+        this.#queue.add(rows)
+      },
+      onFailure: (error) => {
+        this.#tell(error)
+      },
+    })
+  }
+
+  #tell(error: unknown): void {
+    for (const line of logLines(error)) this.#parts.log.warn(line)
+  }
+}
+
+function localFacts(state: LocalRegistry['state']): LocalFacts | undefined {
+  if (state.kind === 'none') return undefined
+  return state.kind === 'failed' ? { kind: 'failed', reason: state.reason } : { kind: state.kind }
+}

@@ -1,0 +1,320 @@
+import { parseReference, repositoryName } from '../../core/index.ts'
+import type { HostEntry } from '../adapters/hostEntries.ts'
+import { BrowsedHost, type Browsing } from './browsedHost.ts'
+import { OpenedFiles, type OpenFiles } from './openedFiles.ts'
+import type { Painted } from './paintQueue.ts'
+import {
+  hostId,
+  repositoryId,
+  tagId,
+  type HostNode,
+  type LocalFacts,
+  type MoreNode,
+  type RegistryNode,
+} from './registryNodes.ts'
+
+export interface RegistryBrowserOptions extends Browsing {
+  readonly files: OpenFiles
+  /** Told the ids of rows that look different now, or have other rows below them. */
+  readonly onChange: (rows: Painted) => void
+  /** Told what did not come. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** What is read when its row is open: a list of a registry, or the files of a chart. */
+interface Source {
+  readonly isDue: boolean
+  readonly isLoading: boolean
+  readonly error: unknown
+  proceed(): Promise<boolean>
+  stop(): void
+}
+
+/**
+ * The registries as a person walks through them. What is below a row is read while the row and all rows above it are
+ * open; whatever is closed stops. Rows are given from memory at once, so no registry makes another one wait.
+ */
+export class RegistryBrowser {
+  readonly #options: RegistryBrowserOptions
+  #hosts: ReadonlyMap<string, BrowsedHost> = new Map()
+  readonly #files = new Map<string, OpenedFiles>()
+  readonly #open = new Set<string>()
+  /** Read to the end although nobody looks, because somebody asked for it by name. */
+  readonly #asked = new Set<string>()
+  readonly #reading = new Map<string, Promise<void>>()
+  #cached: ReadonlyMap<string, string> = new Map()
+  #isPaused = false
+
+  constructor(options: RegistryBrowserOptions) {
+    this.#options = options
+  }
+
+  get hosts(): HostNode[] {
+    return [...this.#hosts.values()].map((host) => host.node())
+  }
+
+  /** The references of all tags that are known by now. */
+  get references(): string[] {
+    return [...this.#hosts.values()].flatMap((host) => host.references)
+  }
+
+  /** Which registries there are, in their order; what was found out about those that stay is kept. */
+  setHosts(entries: readonly HostEntry[], localOf: (host: string) => LocalFacts | undefined): void {
+    const before = this.hosts
+    const hosts = new Map<string, BrowsedHost>()
+    for (const entry of entries) {
+      const host = this.#hosts.get(entry.host) ?? this.#newHost(entry)
+      host.entry = entry
+      host.local = localOf(entry.host)
+      hosts.set(entry.host, host)
+    }
+    for (const [name, host] of this.#hosts) if (!hosts.has(name)) host.dispose()
+    this.#hosts = hosts
+    this.#proceed()
+    this.#tellHosts(before)
+  }
+
+  /** Which manifests the cache has, by reference. */
+  setCached(digests: ReadonlyMap<string, string>): void {
+    const before = this.#cached
+    this.#cached = digests
+    const isOther = (reference: string): boolean => before.get(reference) !== digests.get(reference)
+    const changed = this.references.filter(isOther).map(tagId)
+    if (changed.length > 0) this.#options.onChange(changed)
+  }
+
+  /** What stands below a row by now. */
+  children(node: RegistryNode): RegistryNode[] {
+    switch (node.kind) {
+      case 'host':
+        return this.#hosts.get(node.host)?.children() ?? []
+      case 'namespace':
+        return this.#hosts.get(node.host)?.namespaceChildren(node) ?? []
+      case 'remoteRepository':
+        return this.#hosts.get(node.host)?.tags(node) ?? []
+      case 'remoteTag':
+        return this.#filesOf(node.host, node.reference).children
+      case 'directory':
+        return [...node.children]
+      case 'more':
+      case 'failure':
+      case 'line':
+      case 'file':
+        return []
+    }
+  }
+
+  /** A row that was given earlier as it is now. */
+  latest(node: RegistryNode): RegistryNode {
+    const host = 'host' in node ? this.#hosts.get(node.host) : undefined
+    if (host === undefined) return node
+    switch (node.kind) {
+      case 'host':
+        return host.node()
+      case 'remoteRepository':
+        return host.describeRepository(node)
+      case 'remoteTag':
+        return host.describeTag(node, this.#cached.get(node.reference))
+      case 'more':
+        return { ...node, isBusy: this.#listOf(node.host, node.of)?.isLoading ?? false }
+      case 'namespace':
+      case 'failure':
+      case 'line':
+      case 'directory':
+      case 'file':
+        return node
+    }
+  }
+
+  /** Somebody looks below a row. */
+  open(node: RegistryNode): void {
+    this.#open.add(node.id)
+    if (node.kind === 'remoteRepository') this.#hosts.get(node.host)?.repository(node.name)
+    if (node.kind === 'remoteTag') this.#filesOf(node.host, node.reference)
+    this.#proceed()
+  }
+
+  close({ id }: RegistryNode): void {
+    this.#open.delete(id)
+    this.#asked.delete(id)
+    this.#proceed()
+  }
+
+  /** Nobody looks at anything, until `resume`. */
+  pause(): void {
+    this.#isPaused = true
+    this.#proceed()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.#proceed()
+  }
+
+  /** Ends when what is being read for a row is there, or was stopped. */
+  async settled(id: string): Promise<void> {
+    await this.#reading.get(id)
+  }
+
+  /** Shows what stands behind a "Load more" row: from memory, else from the registry. */
+  more({ host, of, what }: MoreNode): void {
+    const browsed = this.#hosts.get(host)
+    const list = this.#listOf(host, of)
+    if (browsed === undefined || list === undefined) return
+    const isInMemory = what === 'tags' && browsed.showMore(of)
+    if (!isInMemory) list.wantMore()
+    this.#proceed()
+    this.#options.onChange([isInMemory ? of : `more ${of}`])
+  }
+
+  /** Asks again for what did not come. @param id of the row above it */
+  async retry(host: string, id: string): Promise<void> {
+    const list = this.#listOf(host, id)
+    list?.wantAgain()
+    this.#files.get(id)?.expire()
+    await this.#readNow(id)
+  }
+
+  /** Reads anew what is known about a registry. What nobody looks at is read when somebody does. */
+  async refreshHost(name: string): Promise<void> {
+    const host = this.#hosts.get(name)
+    if (host === undefined) return
+    host.expire()
+    for (const files of this.#files.values()) if (files.host === name) files.expire()
+    this.#proceed()
+    this.#options.onChange([host.id])
+    await this.settled(host.id)
+  }
+
+  /**
+   * Reads anew the tags of a repository. A first push may just have made it, so that the catalogue that was read does not
+   * have it: it gets a row all the same.
+   * @param name with its host
+   */
+  async refreshRepository(host: string, name: string): Promise<void> {
+    const browsed = this.#hosts.get(host)
+    if (browsed === undefined) return
+    browsed.visit(name.slice(host.length + 1))
+    browsed.expireRepository(browsed.repository(name))
+    this.#options.onChange([browsed.id])
+    this.#proceed()
+    await this.settled(repositoryId(name))
+  }
+
+  /**
+   * The rows from a registry down to a chart, or as far as they exist. What is missing above the chart is read.
+   * @param reference with or without a tag
+   */
+  async pathTo(reference: string): Promise<RegistryNode[]> {
+    const { host: name, tag, ...rest } = parseReference(reference)
+    const host = this.#hosts.get(name.toLowerCase())
+    if (host === undefined) return []
+    const repository = repositoryName({ host: name.toLowerCase(), ...rest })
+    await this.#readNow(host.id)
+    host.visit(rest.repository)
+    this.#options.onChange([host.id])
+    const path: RegistryNode[] = [host.node()]
+    for (const id of [...host.above(repository).slice(1), repositoryId(repository)]) {
+      const [last] = path.slice(-1)
+      const next = last === undefined ? undefined : this.children(last).find((child) => child.id === id)
+      if (next !== undefined) path.push(next)
+    }
+    if (tag === undefined) return path
+    const list = host.repository(repository).list
+    if (!list.names.includes(tag)) {
+      list.expire()
+      await this.#readNow(repositoryId(repository))
+    }
+    const row = host.showTag(repository, tag)
+    this.#options.onChange([repositoryId(repository)])
+    return row === undefined ? path : [...path, row]
+  }
+
+  dispose(): void {
+    for (const host of this.#hosts.values()) host.dispose()
+    for (const files of this.#files.values()) files.stop()
+  }
+
+  /** Reads what is due below a row, whether it is open or not. */
+  async #readNow(id: string): Promise<void> {
+    this.#asked.add(id)
+    this.#proceed()
+    this.#options.onChange([id])
+    await this.settled(id)
+    this.#asked.delete(id)
+  }
+
+  /** Starts what is due and open, and stops what is not. */
+  #proceed(): void {
+    for (const host of this.#hosts.values()) {
+      this.#drive(host.id, host.isThere && this.#isOpen([host.id]), host.list)
+      const wanted: string[] = []
+      for (const repository of host.repositories) {
+        const id = repositoryId(repository.name)
+        const isOpen = host.isThere && this.#isOpen([...host.above(repository.name), id])
+        this.#drive(id, isOpen, repository.list)
+        if (isOpen) wanted.push(...host.shownTags(repository))
+      }
+      host.details.want(wanted)
+    }
+    for (const files of this.#files.values()) {
+      const host = this.#hosts.get(files.host)
+      const repository = files.reference.slice(0, files.reference.lastIndexOf(':'))
+      const above = host === undefined ? [] : [...host.above(repository), repositoryId(repository)]
+      this.#drive(files.id, host !== undefined && this.#isOpen([...above, files.id]), files)
+    }
+  }
+
+  /** @param chain of ids, from the host's down to the row's own */
+  #isOpen(chain: readonly string[]): boolean {
+    if (chain.slice(-1).some((id) => this.#asked.has(id))) return true
+    return !this.#isPaused && chain.every((id) => this.#open.has(id))
+  }
+
+  #drive(id: string, isOpen: boolean, source: Source): void {
+    if (!isOpen) {
+      source.stop()
+      return
+    }
+    if (!source.isDue || source.isLoading) return
+    this.#reading.set(id, this.#read(id, source))
+  }
+
+  async #read(id: string, source: Source): Promise<void> {
+    const ended = await source.proceed()
+    if (!ended) return
+    if (source.error !== undefined) this.#options.onFailure(source.error)
+    this.#options.onChange([id])
+    this.#proceed()
+  }
+
+  #newHost(entry: HostEntry): BrowsedHost {
+    const onDetails = (id: string): void => {
+      this.#options.onChange([id])
+    }
+    return new BrowsedHost({ entry, browsing: this.#options, onDetails })
+  }
+
+  #filesOf(host: string, reference: string): OpenedFiles {
+    const id = tagId(reference)
+    const files = this.#files.get(id) ?? new OpenedFiles(host, reference, this.#options.files)
+    this.#files.set(id, files)
+    return files
+  }
+
+  #listOf(host: string, id: string): BrowsedHost['list'] | undefined {
+    const browsed = this.#hosts.get(host)
+    if (browsed === undefined || id === hostId(host)) return browsed?.list
+    return [...browsed.repositories].find(({ name }) => repositoryId(name) === id)?.list
+  }
+
+  #tellHosts(before: readonly HostNode[]): void {
+    const after = this.hosts
+    if (before.length !== after.length || before.some(({ id }, at) => id !== after[at]?.id)) {
+      this.#options.onChange('everything')
+      return
+    }
+    const changed = after.filter((node, at) => JSON.stringify(node) !== JSON.stringify(before[at]))
+    if (changed.length > 0) this.#options.onChange(changed.map(({ id }) => id))
+  }
+}

@@ -1,0 +1,38 @@
+import { ChartroomError, kindOf, messageOf } from '../../core/index.ts'
+
+/** Why a registry did not give something, and so which way out there is. */
+export interface RegistryProblem {
+  readonly reason: 'unauthorized' | 'noCatalogue' | 'failed'
+  /** The whole sentence. */
+  readonly message: string
+  /** The same beside a row that names the registry: `could not be reached (connection refused)`. */
+  readonly short: string
+  readonly advice?: string
+  /** Whether a login was refused; else none was there. */
+  readonly refusedLogin: boolean
+}
+
+/** @param host that was asked for its repositories */
+export function catalogueProblem(error: unknown, host: string): RegistryProblem {
+  const kind = kindOf(error)
+  const isMissing = kind === 'forbidden' || kind === 'not-found' || kind === 'unsupported'
+  return { ...registryProblem(error, host), ...(isMissing ? { reason: 'noCatalogue' } : {}) }
+}
+
+/** @param host that was asked for anything else */
+export function registryProblem(error: unknown, host: string): RegistryProblem {
+  const message = messageOf(error)
+  const advice = error instanceof ChartroomError ? error.advice : undefined
+  return {
+    reason: kindOf(error) === 'unauthorized' ? 'unauthorized' : 'failed',
+    message,
+    short: shortened(message, host),
+    ...(advice === undefined ? {} : { advice }),
+    refusedLogin: message.includes('rejected the login'),
+  }
+}
+
+function shortened(message: string, host: string): string {
+  const rest = message.startsWith(`${host} `) ? message.slice(host.length + 1) : message
+  return rest.replace(/\.$/, '')
+}

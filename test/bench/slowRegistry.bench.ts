@@ -1,0 +1,59 @@
+import type { Locator } from 'playwright-core'
+import { beforeAll, expect, it } from 'vitest'
+import { startDockerRegistry } from '../support/dockerRegistry.ts'
+import { startHoldingProxy } from '../support/holdingProxy.ts'
+import { addManyTags } from '../support/manyRepositories.ts'
+import { openWorkbench } from '../support/workbench.ts'
+import { inTurn, median, report } from './compare.ts'
+import { untilPainted } from './painted.ts'
+import { isQuiet } from './quiet.ts'
+import { extensionsDirectory } from './setup.ts'
+
+const limit = 1.25
+
+const teamRow = `[...document.querySelectorAll('.part.sidebar [role="treeitem"] .label-name')]
+  .some(({ textContent }) => textContent === 'team')`
+
+let fast: string
+
+beforeAll(async () => {
+  const registry = await startDockerRegistry()
+  await addManyTags(registry, 'team/mychart', 10)
+  fast = registry.host
+})
+
+it('does not show a registry later because another one does not answer', async () => {
+  const { ours, theirs } = await inTurn(
+    5,
+    async () => await openRegistry(true),
+    async () => await openRegistry(false),
+  )
+
+  const isWithin = median(ours) / median(theirs) <= limit
+  report({
+    what: 'first row of a registry beside one that does not answer, against the same without',
+    ours,
+    theirs,
+    limit: `× ${limit}`,
+    isWithin,
+  })
+  expect(isWithin).toBe(true)
+})
+
+/** Milliseconds from the click on a registry, in a new window, to the frame that shows what is in it. */
+async function openRegistry(besideSlow: boolean): Promise<number> {
+  const slow = await startHoldingProxy(fast, { answers: true })
+  const settings = { 'chartroom.registries': { [slow.host]: {}, [fast]: {} } }
+  const workbench = await openWorkbench({ extensionsDirectory, settings })
+  const { page } = workbench
+  await isQuiet(workbench)
+  await workbench.openView('Registries')
+  const twistie = (host: string): Locator => workbench.row(host).first().locator('.monaco-tl-twistie')
+  if (besideSlow) {
+    await twistie(slow.host).click()
+    await slow.held
+  }
+  const time = await untilPainted(page, twistie(fast), teamRow)
+  await workbench.close()
+  return time
+}

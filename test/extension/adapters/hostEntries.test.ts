@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { hostEntries, type HostSources } from '../../../src/extension/adapters/hostEntries.ts'
+
+const nothing: HostSources = {
+  settings: new Map(),
+  logins: [],
+  local: undefined,
+  ownStore: 'the secret storage',
+}
+
+describe('the registries of the window', () => {
+  it('are the local one, those of the setting in its order, and those that there is a login for', () => {
+    const entries = hostEntries({
+      ...nothing,
+      settings: new Map([
+        ['z.example.com', { options: {}, pinned: [] }],
+        ['a.example.com', { options: { plainHttp: true }, pinned: ['team/shop'] }],
+      ]),
+      logins: [
+        { host: 'ghcr.io', username: 'me', origin: '~/.docker/config.json' },
+        { host: 'docker.io', origin: '~/.docker/config.json' },
+        { host: 'z.example.com', username: 'me', origin: 'the secret storage' },
+      ],
+      local: 'localhost:5000',
+    })
+
+    expect(entries.map(({ host, sources }) => `${host}: ${sources.join(' ')}`)).toEqual([
+      'localhost:5000: local',
+      'z.example.com: setting login',
+      'a.example.com: setting',
+      'docker.io: login',
+      'ghcr.io: login',
+    ])
+    expect(entries[1]?.login).toEqual({ username: 'me', origin: 'the secret storage', own: true })
+    expect(entries[2]).toMatchObject({ options: { plainHttp: true }, pinned: ['team/shop'] })
+    expect(entries[4]?.login).toMatchObject({ own: false })
+  })
+
+  it('have the login that answers first, whatever the case of the host', () => {
+    const logins = [
+      { host: 'GHCR.io', username: 'first', origin: 'a' },
+      { host: 'ghcr.io', username: 'second', origin: 'b' },
+    ]
+
+    expect(hostEntries({ ...nothing, logins }).map(({ host, login }) => [host, login?.username])).toEqual([
+      ['ghcr.io', 'first'],
+    ])
+  })
+})

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { filesUnder } from '../support/tree.ts'
+
+it('Chartroom has no webview: whatever it shows, the editor draws', async () => {
+  const folder = join(import.meta.dirname, '..', '..', 'src', 'extension')
+  const sources = await Promise.all(
+    (await filesUnder(folder)).map(async (file) => ({ file, text: await readFile(file, 'utf8') })),
+  )
+  const manifest = await readFile(join(folder, '..', '..', 'package.json'), 'utf8')
+
+  expect(sources.length).toBeGreaterThan(10)
+  expect(
+    sources.flatMap(({ file, text }) =>
+      /webview|CustomEditor|isTrusted = true|supportHtml = true/i.test(text) ? [file] : [],
+    ),
+  ).toEqual([])
+  expect(manifest).not.toMatch(/"customEditors"|"type": "webview"/)
+})

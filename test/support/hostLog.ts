@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { filesUnder } from './tree.ts'
+
+/**
+ * The errors in the log of an extension host that are Chartroom's: those in whose stack it stands, those that name it,
+ * and values thrown without a stack, such as a rejection that nobody handled, because no other extension of a test
+ * window does that.
+ *
+ * @param text the content of `remoteexthost.log`
+ * @returns the entries with their stacks, oldest first
+ */
+export function errorsIn(text: string): string[] {
+  return entriesOf(text).filter((entry) => {
+    const [first = '', ...stack] = entry.split('\n')
+    return first.includes(' [error] ') && (stack.length === 0 || ours.test(entry))
+  })
+}
+
+/** Reads the log of every extension host that a window had. */
+export async function hostErrors(home: string): Promise<string[]> {
+  const logs = await filesUnder(join(home, 'vscode', 'data', 'logs'))
+  const hosts = logs.filter((path) => path.endsWith('remoteexthost.log'))
+  const texts = await Promise.all(hosts.map((path) => readFile(path, 'utf8')))
+  return texts.flatMap(errorsIn)
+}
+
+/** How Chartroom is named in identifiers, commands, views, paths and schemes; not the folder of a test window. */
+const ours = /chartroom[.:]|chartroom-chart/i
+
+/** A log begins each entry with the time; what follows until the next one belongs to it. */
+function entriesOf(text: string): string[] {
+  return text
+    .split(/^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \[)/m)
+    .map((entry) => entry.trimEnd())
+    .filter((entry) => entry !== '')
+}
