@@ -4,7 +4,9 @@
  */
 import { build } from 'esbuild'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
 
 const common = {
   bundle: true,
@@ -27,24 +29,31 @@ const sharedErrors = {
 }
 
 /**
- * Activation uses nothing of the core, and four fifths of the code are the core: it is read when something of it is
- * first asked for, which makes activation several times as fast.
+ * Activation uses nothing of the core, and most of the code is the core: it is read when something of it is first
+ * called. In its place the extension has functions that call those of the core, and constants.
  */
 const lazyCore = {
   name: 'lazy core',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/core\/index\.ts$/ }, () => ({ path: 'core', namespace: 'lazy' }))
-    onLoad({ filter: /^core$/, namespace: 'lazy' }, async () => {
-      const early = await exportsOf('src/core/errors.ts')
-      const getters = (await exportsOf('src/core/index.ts')).map((name) => {
-        const place = early.includes(name) ? 'errors' : '(core ??= require("./core.cjs"))'
-        return `get ${name}() { return ${place}.${name} }`
-      })
+    onLoad({ filter: /^core$/, namespace: 'lazy' }, () => {
+      const errors = Object.keys(require('./dist/errors.cjs'))
+      const others = Object.entries(require('./dist/core.cjs')).filter(([name]) => !errors.includes(name))
       return {
-        contents: `const errors = require("./errors.cjs")\nlet core\nmodule.exports = { ${getters.join(', ')} }`,
+        contents: [
+          `export { ${errors.join(', ')} } from './errors.cjs'`,
+          'let core',
+          ...others.map(([name, value]) => standIn(name, value)),
+        ].join('\n'),
       }
     })
   },
+}
+
+function standIn(name, value) {
+  if (typeof value !== 'function') return `export const ${name} = ${JSON.stringify(value)}`
+  const call = /^class\b/.test(Function.prototype.toString.call(value)) ? 'new ' : ''
+  return `export function ${name}(...args) { return ${call}(core ??= require('./core.cjs')).${name}(...args) }`
 }
 
 const bundles = {
@@ -85,16 +94,4 @@ for (const [name, options] of Object.entries(bundles)) {
   await writeFile(`out/meta/${name}.json`, JSON.stringify(metafile))
   for (const [file, { bytes }] of Object.entries(metafile.outputs))
     console.log(`${file}  ${Math.ceil(bytes / 1024)} KB`)
-}
-
-/** The names that a module exports when it runs. */
-async function exportsOf(entry) {
-  const { metafile } = await build({
-    ...common,
-    entryPoints: [entry],
-    format: 'esm',
-    outfile: `${basename(entry)}.mjs`,
-    write: false,
-  })
-  return Object.values(metafile.outputs).flatMap(({ exports }) => exports)
 }

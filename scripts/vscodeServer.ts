@@ -50,6 +50,8 @@ export interface VscodeServerOptions {
   /** By default a folder of the data directory. */
   readonly extensionsDirectory?: string
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Those of scope `machine`: VS Code ignores them among the user's where the window is a remote one, as here. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>
   /** Lets a window obey `extensionTestsPath` and the like in its address; without it VS Code ignores them silently. */
   readonly smokeTestDriver?: boolean
   /**
@@ -139,13 +141,15 @@ async function serverArguments(options: VscodeServerOptions): Promise<string[]> 
   ]
 }
 
-async function writeSettings({ dataDirectory, settings }: VscodeServerOptions): Promise<void> {
-  const user = join(dataDirectory, 'data', 'User')
-  await mkdir(user, { recursive: true })
-  await writeFile(
-    join(user, 'settings.json'),
-    JSON.stringify({ ...quietSettings, ...settings }, undefined, 2),
-  )
+async function writeSettings(options: VscodeServerOptions): Promise<void> {
+  const { dataDirectory, settings, machineSettings } = options
+  const places = { User: { ...quietSettings, ...settings }, Machine: machineSettings }
+  for (const [name, content] of Object.entries(places)) {
+    if (content === undefined) continue
+    const place = join(dataDirectory, 'data', name)
+    await mkdir(place, { recursive: true })
+    await writeFile(join(place, 'settings.json'), JSON.stringify(content, undefined, 2))
+  }
 }
 
 /** Without the variables by which a VS Code that this was started from would reach into the new one. */

@@ -43,6 +43,11 @@ export interface RemovedChart {
   readonly entry: unknown
 }
 
+export interface ListOptions extends OperationOptions {
+  /** Names in the index, byte for byte; by default all of them. */
+  readonly references?: readonly string[]
+}
+
 /** How many entries are read at the same time; each has at most one file open. */
 const readers = 16
 
@@ -70,8 +75,11 @@ export class ChartCache implements Target {
    * Everything that the index names, sorted bytewise by reference. A broken entry never hides a sound one.
    * @throws ChartroomError `store-corrupt` where the index itself cannot be read
    */
-  async list(options: OperationOptions = {}): Promise<CachedChart[]> {
-    const entries = [...namedEntries(await this.#layout.readIndex(options))]
+  async list(options: ListOptions = {}): Promise<CachedChart[]> {
+    const { references } = options
+    const named = [...namedEntries(await this.#layout.readIndex(options))]
+    const wanted = references === undefined ? undefined : new Set(references)
+    const entries = wanted === undefined ? named : named.filter(([name]) => wanted.has(name))
     const charts = await inParallel(entries, async ([name, entry]) => {
       return await this.#reader.read(entry, name, options)
     })

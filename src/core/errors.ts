@@ -41,6 +41,8 @@ export interface ErrorEvidence {
   readonly status?: number
   /** Line in `path`, counted from 1. */
   readonly line?: number
+  /** Where the login that was refused came from, for people; missing where none was sent. */
+  readonly origin?: string
   /** What a link at `path` leads to, where that is out of the chart. */
   readonly link?: string
 }

@@ -43,8 +43,8 @@ it('does not show a registry later because another one does not answer', async (
 /** Milliseconds from the click on a registry, in a new window, to the frame that shows what is in it. */
 async function openRegistry(besideSlow: boolean): Promise<number> {
   const slow = await startHoldingProxy(fast, { answers: true })
-  const settings = { 'chartroom.registries': { [slow.host]: {}, [fast]: {} } }
-  const workbench = await openWorkbench({ extensionsDirectory, settings })
+  const machineSettings = { 'chartroom.registries': { [slow.host]: {}, [fast]: {} } }
+  const workbench = await openWorkbench({ extensionsDirectory, machineSettings })
   const { page } = workbench
   await isQuiet(workbench)
   await workbench.openView('Registries')

@@ -5,7 +5,7 @@ import { ChartCache, pushChart, Registries, saveChart } from '../../src/core/ind
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { until } from '../support/waiting.ts'
+import { appears, exactly, ignoreTimeout, until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
 
 const references = [
@@ -85,6 +85,8 @@ describe('the tree of cached charts', () => {
     await workbench.openView('Cached Charts')
     await askFilter(workbench)
     await workbench.quickInput.answer('mychart')
+    await until(async () => (await labels(workbench)).length === 2)
+    expect(await labels(workbench)).not.toContain('ghcr.io/acme/charts/shop')
 
     await workbench.runCommand('Chartroom: Go to Chart…')
     await until(async () => (await workbench.quickInput.title()) === 'Go to a chart')
@@ -154,16 +156,20 @@ async function askFilter(workbench: Workbench): Promise<void> {
   await until(async () => (await workbench.quickInput.title()) === 'Filter the cached charts')
 }
 
+/** A menu closes when what it belongs to is drawn again, as a view is while it settles: it is opened until it stays. */
 async function group(workbench: Workbench, how: string): Promise<void> {
   await workbench.doing(`grouping by ${how}`, async () => {
     const header = workbench.sideBar.locator('.pane-header', { hasText: 'Cached Charts' })
-    await header.hover()
-    await header
-      .getByRole('button', { name: 'Views and More Actions' })
-      .or(header.getByRole('button', { name: 'More Actions' }))
-      .first()
-      .click()
-    await workbench.chooseMenuItem('Group By')
+    const submenu = workbench.page.locator('.monaco-menu .action-item', { hasText: 'Group By' }).last()
+    const wanted = workbench.page.locator('.monaco-menu .action-label', { hasText: exactly(how) })
+    await until(async () => {
+      await workbench.page.keyboard.press('Escape')
+      await header.hover()
+      await header.getByRole('button', { name: 'More Actions' }).first().click()
+      if (!(await appears(submenu, 2000))) return false
+      await submenu.hover({ timeout: 2000 }).catch(ignoreTimeout)
+      return await appears(wanted, 2000)
+    })
     await workbench.chooseMenuItem(how)
   })
 }
@@ -176,12 +182,15 @@ async function labels(workbench: Workbench): Promise<string[]> {
   return rows.map((row) => row.replaceAll('\u00a0', ' '))
 }
 
-/** Helm's cache home with a small chart under every one of these names. */
+/** Helm's cache home with a small chart under every one of these names, called as the last part of its repository. */
 async function cacheHomeWith(names: readonly string[]): Promise<string> {
   const home = await temporaryDirectory()
   await mkdir(join(home, 'registry'), { recursive: true })
   const cache = new ChartCache(join(home, 'registry', 'cache'))
-  const chart = await writeChart(await temporaryDirectory())
-  for (const name of names) await saveChart(cache, chart, name)
+  const folder = await temporaryDirectory()
+  for (const name of names) {
+    const own = /([^/]+):[^:]+$/.exec(name)?.[1] ?? name
+    await saveChart(cache, await writeChart(folder, own), name)
+  }
   return home
 }

@@ -168,10 +168,10 @@ function byKeyboard(workbench: Workbench): Steps {
     startRegistry: async (port) => {
       await keyboard.run('Chartroom: Focus on Registries View')
       await keyboard.run('Chartroom: Start a Local Registry…')
-      await keyboard.choose('Start a Local Registry', 'With Chartroom')
+      await keyboard.choose('Start a local registry', 'With Chartroom')
       await keyboard.answer('The port that it listens on', `${port}`)
-      await keyboard.choose('Start a Local Registry', 'In a folder of Chartroom')
-      await keyboard.choose('Start a Local Registry', 'One user with a password')
+      await keyboard.choose('Start a local registry', 'In a folder of Chartroom')
+      await keyboard.choose('Start a local registry', 'One user with a password')
       await keyboard.answer('User name', 'myuser')
       await keyboard.answer('Password of myuser', 'mypass')
     },

@@ -148,6 +148,23 @@ describe('Start a Local Registry…', () => {
     await workbench.runCommand(stop)
     await workbench.notification('Stopped the registry at')
   })
+
+  it('leaves no container where it is stopped before the container answers', async () => {
+    const docker = await dockerStandIn()
+    await docker.fallSilent()
+    const workbench = await openWorkbench({ env: docker.env })
+    const host = `localhost:${await anyPort()}`
+    await workbench.openView('Registries')
+
+    await startWithDocker(workbench, Number(host.slice('localhost:'.length)))
+    await until(() => Promise.resolve(docker.hasContainer()))
+    await until(async () => (await folderOf(workbench).remembered())?.hasContainer === true)
+    await workbench.runCommand(stop)
+    await until(async () => (await rowOf(workbench, host)).includes('stopped'))
+
+    expect(docker.hasContainer()).toBe(false)
+    expect((await folderOf(workbench).remembered())?.hasContainer).toBe(false)
+  })
 })
 
 describe('Open a Terminal for Helm', () => {

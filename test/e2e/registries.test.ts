@@ -59,22 +59,20 @@ describe('The view Registries', () => {
   it('shows 50 of many tags, and more when somebody wants them', async () => {
     const registry = await startDockerRegistry()
     await addManyTags(registry, 'team/mychart', 120)
-    const workbench = await openWorkbench({ theme: 'Light Modern', size: { width: 1000, height: 2400 } })
+    const workbench = await openWorkbench({ theme: 'Light Modern', size: { width: 1000, height: 800 } })
     await workbench.openView('Registries')
     await addRegistry(workbench, registry.host)
     await workbench.expand('team')
     await workbench.expand('mychart')
 
     await workbench.row('1.119.0').waitFor()
-    await workbench.row('1.70.0').waitFor()
-    await showsRow(workbench, 'Load 50 more…')
+    await showsLast(workbench, 'Load 50 more…')
     await showsRow(workbench, /^1\.70\.0 [\d.]+ (B|KiB)$/)
     await workbench.screenshot('registries many tags')
-    await workbench.row('Load 50 more…').click()
-    await workbench.row('1.20.0').waitFor()
-    await workbench.row('Load 20 more…').focus()
     await workbench.page.keyboard.press('Enter')
-    await workbench.row('1.0.0').waitFor()
+    await showsLast(workbench, 'Load 20 more…')
+    await workbench.row('Load 20 more…').click()
+    await showsLast(workbench, '1.0.0')
     expect((await workbench.rows()).filter((row) => row.startsWith('Load'))).toEqual([])
   })
 
@@ -130,6 +128,16 @@ async function addRegistry(workbench: Workbench, host: string): Promise<void> {
   await workbench.runCommand('Chartroom: Add Registry…')
   await workbench.quickInput.answer(host)
   await workbench.row(host).waitFor()
+}
+
+/** Goes to the last row of the tree, which is this one sooner or later. */
+async function showsLast(workbench: Workbench, label: string): Promise<void> {
+  await workbench.doing(`going to the last row, ${label}`, () =>
+    until(async () => {
+      await workbench.page.keyboard.press('End')
+      return await workbench.row(label).isVisible()
+    }),
+  )
 }
 
 async function showsRow(workbench: Workbench, wanted: string | RegExp): Promise<void> {

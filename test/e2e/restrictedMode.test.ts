@@ -101,20 +101,21 @@ async function disabledItems(workbench: Workbench, row: string): Promise<string[
   })
 }
 
-/** Whether the palette hides each of some commands, of which none may match what finds Pull Chart. */
+/** Whether the palette hides each of some commands. */
 async function hiddenInPalette(workbench: Workbench, titles: readonly string[]): Promise<boolean[]> {
   return await workbench.doing('looking for commands in the palette', async () => {
     const { page, quickInput } = workbench
     const hidden: boolean[] = []
-    const pull = quickInput.items.filter({ hasText: 'Chartroom: Pull Chart…' })
+    // Shares no word with any title: the palette adds what is merely similar.
+    const other = quickInput.items.filter({ hasText: 'Preferences: Color Theme' })
     await page.keyboard.press('F1')
     await quickInput.box.waitFor()
     for (const title of titles) {
       // What is hidden appears at no time: one that is there comes and goes, and then the list is the new one.
-      await quickInput.input.fill('>Chartroom: Pull Chart…')
-      await pull.waitFor()
+      await quickInput.input.fill('>Preferences: Color Theme')
+      await other.waitFor()
       await quickInput.input.fill(`>${title}`)
-      await pull.waitFor({ state: 'detached' })
+      await other.waitFor({ state: 'detached' })
       hidden.push((await quickInput.items.filter({ hasText: title }).count()) === 0)
     }
     await quickInput.cancel()

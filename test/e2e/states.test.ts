@@ -68,6 +68,7 @@ describe('a cache', () => {
     await workbench.openView('Cached Charts')
 
     await says(workbench, /index\.json is damaged/)
+    await workbench.sideBar.getByRole('button', { name: 'Open Cache Folder' }).waitFor()
     await workbench.screenshot(`state unreadable index, ${theme}`)
   })
 
@@ -162,6 +163,7 @@ describe('a registry', () => {
 
       await rowSays(workbench, down, 'could not be reached')
       await rowSays(workbench, closed, 'log in to see this registry')
+      await workbench.row(`${silent} does not list its repositories`).waitFor()
       await workbench.screenshot(`state down, unauthorized, without catalogue, ${theme}`)
     },
   )
@@ -213,7 +215,8 @@ async function openWithRegistries(
   options: WorkbenchOptions = {},
 ): Promise<Workbench> {
   const registries = Object.fromEntries(hosts.map((host) => [host, {}]))
-  const workbench = await openWorkbench({ ...options, settings: { 'chartroom.registries': registries } })
+  const machineSettings = { 'chartroom.registries': registries }
+  const workbench = await openWorkbench({ ...options, machineSettings })
   await workbench.openView('Registries')
   return workbench
 }
@@ -226,7 +229,8 @@ async function says(workbench: Workbench, text: string | RegExp): Promise<void> 
 
 async function headerSays(workbench: Workbench, text: string | RegExp): Promise<void> {
   await workbench.doing(`waiting for ${String(text)} in the header`, () =>
-    workbench.sideBar.locator('.pane-header .description', { hasText: text }).waitFor(),
+    // Reading 10 000 charts takes a while.
+    workbench.sideBar.locator('.pane-header .description', { hasText: text }).waitFor({ timeout: 90_000 }),
   )
 }
 

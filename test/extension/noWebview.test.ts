@@ -3,11 +3,16 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { filesUnder } from '../support/tree.ts'
 
+const folder = join(import.meta.dirname, '..', '..', 'src', 'extension')
+const sources = await Promise.all(
+  (await filesUnder(folder)).map(async (file) => ({ file, text: await readFile(file, 'utf8') })),
+)
+
+it('text of strangers in a tooltip makes no link, as a bare address does that is only appended as text', () => {
+  expect(sources.flatMap(({ file, text }) => (text.includes('.appendText(') ? [file] : []))).toEqual([])
+})
+
 it('Chartroom has no webview: whatever it shows, the editor draws', async () => {
-  const folder = join(import.meta.dirname, '..', '..', 'src', 'extension')
-  const sources = await Promise.all(
-    (await filesUnder(folder)).map(async (file) => ({ file, text: await readFile(file, 'utf8') })),
-  )
   const manifest = await readFile(join(folder, '..', '..', 'package.json'), 'utf8')
 
   expect(sources.length).toBeGreaterThan(10)

@@ -45,6 +45,10 @@ async function start(options: readonly string[]): Promise<void> {
   // It prints what it made even where that cannot be started.
   console.log(id)
   writeFileSync(container, JSON.stringify({ pid: server.pid }))
+  if (existsSync(join(directory, 'silent'))) {
+    server.kill()
+    process.exit(0)
+  }
   if (await begins(server)) process.exit(0)
   const binding = `failed to bind host port for 0.0.0.0:${port}: address already in use.`
   fail(`docker: Error response from daemon: driver failed programming external connectivity: ${binding}\n`)

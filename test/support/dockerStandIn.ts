@@ -17,6 +17,8 @@ export interface DockerStandIn {
   readonly hasContainer: () => boolean
   /** Makes a container that somebody else may have made. */
   readonly makeContainer: () => Promise<void>
+  /** From now on nothing answers in a container that is started. */
+  readonly fallSilent: () => Promise<void>
   /** Makes every call fail with these words on standard error; without words they work again. */
   readonly failWith: (words?: string) => Promise<void>
 }
@@ -64,6 +66,9 @@ export async function dockerStandIn(): Promise<DockerStandIn> {
     hasContainer: () => existsSync(container),
     makeContainer: async () => {
       await writeFile(container, '{}')
+    },
+    fallSilent: async () => {
+      await writeFile(join(files, 'silent'), '')
     },
     failWith: async (words) => {
       await (words === undefined ? rm(failure, { force: true }) : writeFile(failure, words))

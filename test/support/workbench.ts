@@ -19,6 +19,8 @@ export interface WorkbenchOptions {
   readonly cacheHome?: string
   /** User settings. The running window reads only those of its workspace again. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /** The settings of scope `machine`. */
+  readonly machineSettings?: Readonly<Record<string, unknown>>
   readonly theme?: 'Dark Modern' | 'Light Modern' | 'Default High Contrast' | 'Default High Contrast Light'
   /** Environment of the extension host and the terminals. */
   readonly env?: NodeJS.ProcessEnv
@@ -90,6 +92,7 @@ async function startServer(
   return await startVscodeServer({
     dataDirectory: join(home, 'vscode'),
     extensionsDirectory: options.extensionsDirectory ?? extensionsDirectory,
+    ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     settings: { ...theme, ...(options.restricted === true ? askingForTrust : {}), ...options.settings },
     env: { ...ownHome(home), HELM_CACHE_HOME: cacheHome, ...options.env },
   })

@@ -13,6 +13,7 @@ export interface ChartFacts {
   readonly maintainers?: readonly string[]
 }
 
+/** The facts that a Chart.yaml, or a config blob, gives. Fields that it leaves out stay unset. */
 export function factsIn(metadata: Metadata): ChartFacts {
   const { name, version, appVersion, description, deprecated = false, kubeVersion, maintainers } = metadata
   const names = maintainers?.map(maintainerName).filter((text) => text !== '') ?? []

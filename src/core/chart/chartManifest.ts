@@ -83,6 +83,7 @@ export interface ContentFacts {
   readonly created?: string
 }
 
+/** The facts that a manifest gives without its config. A date that is none is left out. */
 export function contentFacts({ layer, format, provenance, annotations }: ChartManifest): ContentFacts {
   const created = Date.parse(annotations[`${image}.created`] ?? '')
   return {

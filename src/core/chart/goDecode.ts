@@ -126,7 +126,7 @@ export function isMap(value: Yaml): value is YamlMap {
   return value instanceof Map
 }
 
-export function isList(value: Yaml): value is readonly Yaml[] {
+function isList(value: Yaml): value is readonly Yaml[] {
   return Array.isArray(value)
 }
 

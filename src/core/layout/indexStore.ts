@@ -22,6 +22,9 @@ import { clearTickets, withLock, type HeldLock } from './lock.ts'
 /** Milliseconds for which an index that cannot be read is taken for one that is just being written. */
 const tornFor = 500
 
+/** Milliseconds for which the same is done with one that never stays the same. */
+const restlessFor = 10_000
+
 /** The file `index.json` of a layout, with the marker and the directories that stand beside it. */
 export class IndexStore {
   readonly #root: string
@@ -89,14 +92,18 @@ export class IndexStore {
 
   /** The index and what its file was before it was read. Other programs write it in place, so it can be seen torn. */
   async #read({ signal }: OperationOptions): Promise<{ index: IndexFile; facts: FileFacts | undefined }> {
-    const deadline = Date.now() + tornFor
+    const start = Date.now()
+    let seen: FileFacts | undefined
+    let since = start
     for (let pause = 5; ; pause = Math.min(pause * 2, 40)) {
       const facts = await factsOf(this.#path)
       const bytes = await this.#readBytes(signal)
       try {
         return { index: bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path), facts }
       } catch (error) {
-        if (Date.now() >= deadline) throw error
+        const now = Date.now()
+        if (!isSame(seen, facts)) [seen, since] = [facts, now]
+        if (now - since >= tornFor || now - start >= restlessFor) throw error
       }
       await delay(pause)
       signal?.throwIfAborted()

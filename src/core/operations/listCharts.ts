@@ -1,5 +1,4 @@
-import type { CachedChart, ChartCache } from '../cache.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { CachedChart, ChartCache, ListOptions } from '../cache.ts'
 import { whileDoing } from './failure.ts'
 
 /**
@@ -8,7 +7,7 @@ import { whileDoing } from './failure.ts'
  */
 export async function listCharts(
   cache: ChartCache,
-  options: OperationOptions = {},
+  options: ListOptions = {},
 ): Promise<readonly CachedChart[]> {
   return await whileDoing('list the cached charts', async () => await cache.list(options))
 }

@@ -31,7 +31,10 @@ export interface OpenedChart {
   read(path: string, options?: ChartOptions): Promise<Buffer>
 }
 
-/** @param content opens the archive again for every file that is read */
+/**
+ * A chart whose archive has been read once, whole.
+ * @param content opens the archive again for every file that is read
+ */
 export function openedChart(
   chart: LocatedChart,
   { metadata, entries }: ChartArchive,

@@ -156,6 +156,7 @@ export function unauthorized(
         : `${host} rejected the login from ${origin}${offers}.`,
     advice: origin === undefined ? `Log in to ${host}.` : `Log in to ${host} again.`,
     host,
+    ...(origin === undefined ? {} : { origin }),
     status: 401,
   })
 }

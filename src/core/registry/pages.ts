@@ -18,6 +18,8 @@ export interface ListRequest {
   readonly member: 'tags' | 'repositories'
   /** What is shown of an item; `undefined` leaves it out. */
   readonly show?: (item: string) => string | undefined
+  /** Whether what is shown can be part of a reference; what cannot is left out, which the log tells. */
+  readonly isName: (item: string) => boolean
 }
 
 /**
@@ -69,15 +71,21 @@ export class Pages implements AsyncIterable<readonly string[]> {
     this.#items += items.length
     // Some registries give the last page again and again.
     this.#next = next === undefined || this.#asked.has(next.href) ? undefined : next
-    return items.map(show).filter((item) => this.#isNew(item))
+    const shown = items.map(show).filter((item) => item !== undefined)
+    const names = shown.filter(this.#list.isName)
+    if (names.length < shown.length) {
+      const log = options.log ?? this.#options.log
+      log?.warn(`${request.what} has ${shown.length - names.length} names that no reference can have.`)
+    }
+    return names.filter((name) => this.#isNew(name))
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly string[]> {
     while (this.hasMore) yield await this.read()
   }
 
-  #isNew(item: string | undefined): item is string {
-    if (item === undefined || this.#shown.has(item)) return false
+  #isNew(item: string): boolean {
+    if (this.#shown.has(item)) return false
     this.#shown.add(item)
     return true
   }

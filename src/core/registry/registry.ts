@@ -1,5 +1,6 @@
 import type { Credential } from '../credential.ts'
 import { ChartroomError } from '../errors.ts'
+import { isRepository } from '../oci/reference.ts'
 import type { OperationOptions } from '../progress.ts'
 import { Authenticator, usableChallenge, type FindCredential } from './authenticator.ts'
 import { parseChallenges, type Challenge } from './challenge.ts'
@@ -72,7 +73,8 @@ export class Registry {
       expect: [200],
       what: `The catalogue of ${this.host}`,
     } as const
-    return new Pages({ client: this.#client, request, member: 'repositories' }, options)
+    const list = { client: this.#client, request, member: 'repositories', isName: isRepository } as const
+    return new Pages(list, options)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { isDigest, shortDigest, type Digest } from '../oci/digest.ts'
 import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
 import { acceptedManifests } from '../oci/mediaTypes.ts'
-import { wireTag } from '../oci/reference.ts'
+import { isTag, wireTag } from '../oci/reference.ts'
 import { tagOfWire } from '../oci/tags.ts'
 import type { Content, Target } from '../oci/target.ts'
 import type { OperationOptions } from '../progress.ts'
@@ -155,7 +155,7 @@ export class RegistryRepository implements Target {
       what: this.name,
     } as const
     const show = (tag: string): string | undefined => (attachment.test(tag) ? undefined : tagOfWire(tag))
-    return new Pages({ client: this.#client, request, member: 'tags', show }, options)
+    return new Pages({ client: this.#client, request, member: 'tags', show, isName: isTag }, options)
   }
 
   /**

@@ -38,7 +38,7 @@ function reasonOf(error: unknown): string {
 const harmless = new Set(['scope', 'service', 'mount', 'from', 'digest', 'n', 'last'])
 
 /** A URL as it may be logged and shown: without user name and password, unknown values of its query replaced. */
-export function redactedUrl(url: URL): string {
+function redactedUrl(url: URL): string {
   const shown = new URL(`${url.origin}${url.pathname}`)
   for (const [name, value] of url.searchParams) {
     shown.searchParams.append(name, harmless.has(name) ? value : 'REDACTED')

@@ -19,6 +19,7 @@ import {
   type RawRegistries,
   type RegistrySetting,
 } from './registrySettings.ts'
+import { Turns } from '../turns.ts'
 import { pathFromHome } from './settings.ts'
 
 export type { HostEntry } from './hostEntries.ts'
@@ -49,6 +50,8 @@ export class RegistryHosts implements Disposable {
   #known: ReadonlyMap<string, RegistrySetting> | undefined
   #logins: readonly KnownLogin[] = []
   #reading: Promise<void> | undefined
+  /** The setting is read before it is written. */
+  readonly #writing = new Turns()
 
   constructor(parts: RegistryHostsParts) {
     this.#parts = parts
@@ -131,12 +134,14 @@ export class RegistryHosts implements Disposable {
   }
 
   async #write(change: (raw: RawRegistries) => RawRegistries): Promise<void> {
-    // Afterwards it is compared with what it was.
-    this.#known ??= this.#readSetting()
-    const settings = workspace.getConfiguration('chartroom')
-    await settings.update('registries', change(rawSetting()), ConfigurationTarget.Global)
-    // The event may come later, or not at all where nothing listens to the file.
-    this.#settingChanged(this.#settings)
+    await this.#writing.take(async () => {
+      // Afterwards it is compared with what it was.
+      this.#known ??= this.#readSetting()
+      const settings = workspace.getConfiguration('chartroom')
+      await settings.update('registries', change(rawSetting()), ConfigurationTarget.Global)
+      // The event may come later, or not at all where nothing listens to the file.
+      this.#settingChanged(this.#settings)
+    })
   }
 
   #settingChanged(before: ReadonlyMap<string, RegistrySetting>): void {

@@ -7,6 +7,7 @@ import {
   type Logger,
   type OperationOptions,
 } from '../../core/index.ts'
+import { Turns } from '../turns.ts'
 
 export interface SecretLoginsOptions {
   /** What Chartroom needs of the editor's secret storage. */
@@ -31,6 +32,9 @@ const listKey = 'logins'
 
 const loginPrefix = 'login '
 
+/** What a storage that fails has to say about what it holds. */
+const unreadable = Symbol('unreadable')
+
 /**
  * Logins in the editor's secret storage, which lies on the person's own machine even where the window is a remote one.
  *
@@ -42,7 +46,8 @@ export class SecretLogins implements CredentialStore, Disposable {
   readonly #options: SecretLoginsOptions
   readonly #held = new Map<string, Credential>()
   readonly #listening: Disposable
-  #changes: Promise<unknown> = Promise.resolve()
+  /** One change after the other, because the list is read before it is written. */
+  readonly #changes = new Turns()
   #hasTold = false
 
   constructor(options: SecretLoginsOptions) {
@@ -78,7 +83,7 @@ export class SecretLogins implements CredentialStore, Disposable {
   async save(host: string, { username, password, identityToken }: Credential): Promise<void> {
     const key = host.toLowerCase()
     const login = { username, password, ...(identityToken === undefined ? {} : { identityToken }) }
-    await this.#change(async () => {
+    await this.#changes.take(async () => {
       try {
         await this.#list(key, username)
         await this.#options.secrets.store(loginPrefix + key, JSON.stringify(login))
@@ -91,23 +96,26 @@ export class SecretLogins implements CredentialStore, Disposable {
   }
 
   /**
-   * Forgets the login of a host; `false` where there was none.
+   * Forgets the login of a host, also one that is just being kept; `false` where there was none. What cannot be read may
+   * be one, so it is forgotten, too.
    * @throws ChartroomError `store-readonly` where the storage fails
    */
   async erase(host: string, options: OperationOptions = {}): Promise<boolean> {
     const key = host.toLowerCase()
-    const wasHeld = this.#held.delete(key)
-    if ((await this.#read(loginPrefix + key, options)) === undefined) return wasHeld
-    await this.#change(async () => {
+    return await this.#changes.take(async () => {
+      const wasHeld = this.#held.delete(key)
+      const stored = await this.#tryToRead(loginPrefix + key, options)
+      if (stored === undefined) return wasHeld
       try {
         await this.#options.secrets.delete(loginPrefix + key)
-        await this.#list(key, undefined)
+        // A list that cannot be read cannot be written either; a name without a login on it is passed over.
+        if (stored !== unreadable) await this.#list(key, undefined)
       } catch (cause) {
         const message = this.#options.notErased(host, messageOf(cause))
         throw new ChartroomError('store-readonly', { message, host, cause })
       }
+      return true
     })
-    return true
   }
 
   /** Whether the login of a host is held in memory only, because the storage did not take it. */
@@ -147,8 +155,17 @@ export class SecretLogins implements CredentialStore, Disposable {
     await secrets.store(listKey, JSON.stringify(after))
   }
 
-  /** What is stored under a key. A locked keyring may ask a person first, so an aborted operation does not wait for it. */
-  async #read(key: string, { signal }: OperationOptions): Promise<string | undefined> {
+  /** What is stored under a key; nothing where that cannot be read. */
+  async #read(key: string, options: OperationOptions): Promise<string | undefined> {
+    const stored = await this.#tryToRead(key, options)
+    return stored === unreadable ? undefined : stored
+  }
+
+  /** A locked keyring may ask a person first, so an aborted operation does not wait for it. */
+  async #tryToRead(
+    key: string,
+    { signal }: OperationOptions,
+  ): Promise<string | typeof unreadable | undefined> {
     try {
       return await unlessAborted(this.#options.secrets.get(key), signal)
     } catch (error) {
@@ -156,15 +173,8 @@ export class SecretLogins implements CredentialStore, Disposable {
       this.#options.log.warn(`${this.name} could not be read (${key}): ${messageOf(error)}`)
       if (!this.#hasTold) this.#options.onUnreadable()
       this.#hasTold = true
-      return undefined
+      return unreadable
     }
-  }
-
-  /** One change after the other, because the list is read before it is written. */
-  async #change(work: () => Promise<void>): Promise<void> {
-    const change = this.#changes.then(work)
-    this.#changes = change.catch(() => undefined)
-    await change
   }
 }
 

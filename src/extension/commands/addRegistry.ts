@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode'
 import { kindOf, parseHost } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { dismissed } from './prompts.ts'
+import { dismissed } from './questions/dismissed.ts'
 import { hostNamed } from './subject.ts'
 
 /** Puts a registry into the list, and shows what is in it. */

@@ -1,20 +1,13 @@
 import { l10n, Uri, window, type QuickPickItem } from 'vscode'
-import {
-  formatSize,
-  kindOf,
-  listCharts,
-  parseReference,
-  type CachedChart,
-  type OpenedChart,
-} from '../../core/index.ts'
-import { withProgress } from '../adapters/progress.ts'
+import { formatSize, listCharts, type CachedChart, type OpenedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import type { ChartLocation } from '../documents/chartAddress.ts'
+import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
-import { askReference } from './askReference.ts'
-import { withLogin } from './login.ts'
+import { atRegistry } from './atRegistry.ts'
+import { askReference } from './questions/askReference.ts'
 import { onDisk } from './onDisk.ts'
-import { dismissed } from './prompts.ts'
+import { dismissed } from './questions/dismissed.ts'
 import { isRow, referenceOf } from './subject.ts'
 
 /**
@@ -33,33 +26,18 @@ export async function locationFor(app: App, argument: unknown, title: string): P
 export async function openLocated(app: App, location: ChartLocation): Promise<OpenedChart> {
   const { place, reference } = location
   if (place !== 'registry') return await app.charts.open(location)
-  return await withLogin(
+  return await atRegistry(
     app,
-    parseReference(reference).host,
-    async () =>
-      await withProgress(
-        app,
-        l10n.t('Opening {0}', reference),
-        async (options) => await app.charts.open(location, options),
-        'chartroom.registries',
-      ),
+    { reference, title: l10n.t('Opening {0}', reference), view: 'chartroom.registries' },
+    async (options) => await app.charts.open(location, options),
   )
 }
 
 async function placeOf(app: App, reference: string): Promise<ChartLocation> {
   const cached = await app.cache.find(reference, { log: app.log })
-  const isRemote = cached === undefined && hasHost(reference)
+  // What names no registry is looked for in the cache alone, which then says what is wrong with the name.
+  const isRemote = cached === undefined && hostOf(reference) !== undefined
   return { place: isRemote ? 'registry' : 'cache', reference }
-}
-
-/** What names no registry is looked for in the cache alone, which then says what is wrong with the name. */
-function hasHost(reference: string): boolean {
-  try {
-    return parseReference(reference).host !== ''
-  } catch (error) {
-    if (kindOf(error) === 'invalid-reference') return false
-    throw error
-  }
 }
 
 async function pickLocation(app: App, title: string): Promise<ChartLocation> {

@@ -1,6 +1,6 @@
 import { env, l10n, window } from 'vscode'
 import type { App } from '../app.ts'
-import { pickHost } from './pickHost.ts'
+import { pickHost } from './questions/pickHost.ts'
 import { hostNamed } from './subject.ts'
 
 /** Copies the host of a registry, as references begin with it. */

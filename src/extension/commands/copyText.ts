@@ -1,12 +1,11 @@
 import { env, l10n, window } from 'vscode'
-import { inspectTag, parseReference } from '../../core/index.ts'
-import { withProgress } from '../adapters/progress.ts'
+import { inspectTag } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
 import { isRegistryNode, type RemoteTagNode } from '../views/registryNodes.ts'
-import { withLogin } from './login.ts'
-import { pickChart, pickEntry } from './prompts.ts'
+import { atRegistry } from './atRegistry.ts'
+import { pickChart, pickEntry } from './questions/pickChart.ts'
 import { chartsMeant, isRow, namesMeant, rowsMeant } from './subject.ts'
 
 /** Copies the references of charts, or the names of repositories, one a line. */
@@ -59,16 +58,10 @@ async function remoteDigest(
   { reference, details }: Pick<RemoteTagNode, 'reference' | 'details'>,
 ): Promise<string> {
   const known = details === undefined ? {} : { known: details }
-  const inspected = await withLogin(
+  const inspected = await atRegistry(
     app,
-    parseReference(reference).host,
-    async () =>
-      await withProgress(
-        app,
-        l10n.t('Looking at {0}', reference),
-        async (options) => await inspectTag(app.registries, reference, { ...options, ...known }),
-        'chartroom.registries',
-      ),
+    { reference, title: l10n.t('Looking at {0}', reference), view: 'chartroom.registries' },
+    async (options) => await inspectTag(app.registries, reference, { ...options, ...known }),
   )
   return inspected.kind === 'chart' ? inspected.digest : inspected.manifestDigest
 }

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { l10n, Uri, window, workspace } from 'vscode'
 import {
   ChartroomError,
@@ -9,8 +9,9 @@ import {
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { forEach } from './forEach.ts'
-import { askFolder, chartsFor } from './prompts.ts'
-import { askAboutTaken } from './takenExport.ts'
+import { askFolder } from './questions/askFolder.ts'
+import { chartsFor } from './questions/pickChart.ts'
+import { askAboutTaken } from './questions/takenExport.ts'
 import { announce } from './runCommand.ts'
 
 /** Writes the files of cached charts into a folder. What is there already is replaced only when that is wanted. */
@@ -78,7 +79,7 @@ async function exportOne(
 function announceExported(app: App, { name, path }: ExportedChart, archive: boolean): void {
   const chartYaml = Uri.file(join(path, 'Chart.yaml'))
   const open = {
-    title: l10n.t('Open {0}', basename(chartYaml.fsPath)),
+    title: l10n.t('Open {0}', 'Chart.yaml'),
     run: async () => {
       await window.showTextDocument(chartYaml)
     },

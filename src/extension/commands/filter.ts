@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode'
 import type { App } from '../app.ts'
-import { dismissed } from './prompts.ts'
+import { dismissed } from './questions/dismissed.ts'
 
 /** Asks what the cached charts are filtered by. The tree follows what is typed; Escape leaves it as it was. */
 export async function filter({ cacheView }: App): Promise<void> {
@@ -31,6 +31,7 @@ export async function filter({ cacheView }: App): Promise<void> {
   }
 }
 
+/** Shows all cached charts again. */
 export async function clearFilter({ cacheView }: App): Promise<void> {
   await cacheView.setFilter('')
 }

@@ -2,7 +2,7 @@ import { l10n, QuickPickItemKind, window, type QuickPickItem } from 'vscode'
 import { ChartroomError, listCharts } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import { plainText } from '../plainText.ts'
-import { dismissed } from './prompts.ts'
+import { dismissed } from './questions/dismissed.ts'
 
 /** Finds a chart among the cached ones and those that the Registries view has loaded, and shows its row. */
 export async function goToChart(app: App): Promise<void> {

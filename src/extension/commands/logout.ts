@@ -1,7 +1,7 @@
 import { l10n } from 'vscode'
 import { logout as forget } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { pickLogin } from './pickLogin.ts'
+import { pickLogin } from './questions/pickLogin.ts'
 import { announce, warn } from './runCommand.ts'
 import { hostNamed } from './subject.ts'
 

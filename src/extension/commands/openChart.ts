@@ -7,7 +7,7 @@ import { plainText } from '../plainText.ts'
 import { isFileNode } from '../views/fileNodes.ts'
 import { isRegistryNode, type FailureNode } from '../views/registryNodes.ts'
 import { locationFor, openLocated } from './chartLocation.ts'
-import { dismissed } from './prompts.ts'
+import { dismissed } from './questions/dismissed.ts'
 import { isRow } from './subject.ts'
 
 /**

@@ -2,28 +2,22 @@ import { l10n, window } from 'vscode'
 import { ChartroomError, kindOf, listTags, parseReference, repositoryName } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
-import { dismissed } from './prompts.ts'
+import { dismissed } from './questions/dismissed.ts'
 import { warn } from './runCommand.ts'
-import { hostNamed } from './subject.ts'
+import { hostNamed, repositoryNamed } from './subject.ts'
 
 /** Keeps a repository in the list of its registry, above all where the registry does not list its repositories. */
 export async function pinRepository(app: App, argument?: unknown): Promise<void> {
-  const name = nameIn(argument) ?? (await askRepository(hostNamed(argument)))
+  const name = repositoryNamed(argument) ?? (await askRepository(hostNamed(argument)))
   await checkThatItIsThere(app, name)
   await app.hosts.pin(name)
   await app.registriesView.reveal(name)
 }
 
+/** Lets a repository go; where its registry lists it, it stays in the tree at its place. */
 export async function unpinRepository(app: App, argument?: unknown): Promise<void> {
-  const name = nameIn(argument)
+  const name = repositoryNamed(argument)
   if (name !== undefined) await app.hosts.unpin(name)
-}
-
-/** The repository of a row; a host names none. */
-function nameIn(argument: unknown): string | undefined {
-  if (typeof argument !== 'object' || argument === null) return undefined
-  const name: unknown = Reflect.get(argument, 'name')
-  return typeof name === 'string' ? name : undefined
 }
 
 /** @param host that it is asked for; where it is missing, it has to be written, too */

@@ -1,12 +1,12 @@
 import { l10n, window } from 'vscode'
-import { parseReference, pullChart as pull, type PulledChart } from '../../core/index.ts'
-import { withProgress, type View } from '../adapters/progress.ts'
+import { pullChart as pull, type PulledChart } from '../../core/index.ts'
+import type { View } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
-import { askReference } from './askReference.ts'
+import { atRegistry } from './atRegistry.ts'
+import { askReference } from './questions/askReference.ts'
 import { forEach } from './forEach.ts'
-import { withLogin } from './login.ts'
 import { announce } from './runCommand.ts'
 import { chartsMeant, isRow, referenceOf } from './subject.ts'
 
@@ -43,16 +43,10 @@ async function referencesFor(
 }
 
 async function pullOne(app: App, reference: string, view: View): Promise<PulledChart> {
-  return await withLogin(
+  return await atRegistry(
     app,
-    parseReference(reference).host,
-    async () =>
-      await withProgress(
-        app,
-        l10n.t('Pulling {0}', reference),
-        async (options) => await pull(app.cache, app.registries, reference, options),
-        view,
-      ),
+    { reference, title: l10n.t('Pulling {0}', reference), view },
+    async (options) => await pull(app.cache, app.registries, reference, options),
   )
 }
 

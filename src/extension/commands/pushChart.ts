@@ -10,11 +10,11 @@ import {
   type SoundChart,
 } from '../../core/index.ts'
 import { Stopped, type Remains } from '../adapters/stopped.ts'
-import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
+import { atRegistry } from './atRegistry.ts'
 import { forEach, type Telling } from './forEach.ts'
-import { withLogin } from './login.ts'
-import { chartsFor, confirm } from './prompts.ts'
+import { confirm } from './questions/confirm.ts'
+import { chartsFor } from './questions/pickChart.ts'
 import { requireTrust } from './requireTrust.ts'
 import { announce } from './runCommand.ts'
 
@@ -43,18 +43,12 @@ export async function pushOne(app: App, reference: string): Promise<void> {
  */
 export async function pushSaved(app: App, chart: SoundChart, remains?: Remains): Promise<PushedChart> {
   const { name, version, reference } = chart
-  const { host } = parseReference(reference)
   const title = l10n.t('Pushing {0} {1}', name, version)
   const attempt = async (overwrite: boolean): Promise<PushedChart> =>
-    await withLogin(
+    await atRegistry(
       app,
-      host,
-      async () =>
-        await withProgress(
-          app,
-          title,
-          async (options) => await push(app.cache, app.registries, reference, { ...options, overwrite }),
-        ),
+      { reference, title },
+      async (options) => await push(app.cache, app.registries, reference, { ...options, overwrite }),
     )
   try {
     const pushed = await attempt(false).catch(async (error: unknown) => {

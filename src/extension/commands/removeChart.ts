@@ -1,9 +1,8 @@
 import { l10n } from 'vscode'
 import { removeChart as remove, restoreChart, type ChartCache, type RemovedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
-import { pickEntry } from './prompts.ts'
+import { chartsFor, pickEntry } from './questions/pickChart.ts'
 import { announce } from './runCommand.ts'
-import { chartsMeant, isRow } from './subject.ts'
 import { tryEach } from './tryEach.ts'
 
 /** Removes charts from the cache without a question, because it can be undone. */
@@ -14,23 +13,14 @@ export async function removeChart(
 ): Promise<void> {
   // The settings may name another cache by the time that somebody undoes it.
   const { cache } = app
-  const references = await referencesFor(app, argument, selection)
+  const title = l10n.t('Remove a chart from the cache')
+  const references = await chartsFor(app, argument, selection, title, pickEntry)
   const { done, failures } = await tryEach(
     references,
     async (reference) => await remove(cache, reference, { log: app.log }),
   )
   announceRemoved(app, cache, done)
   if (failures.length > 0) throw failures[0]
-}
-
-async function referencesFor(
-  app: App,
-  argument: unknown,
-  selection: readonly unknown[],
-): Promise<readonly string[]> {
-  const meant = chartsMeant(argument, selection)
-  if (meant.length > 0 || isRow(argument)) return meant
-  return [(await pickEntry(app, l10n.t('Remove a chart from the cache'))).reference]
 }
 
 function announceRemoved(app: App, cache: ChartCache, removed: readonly RemovedChart[]): void {

@@ -1,8 +1,8 @@
 import { l10n } from 'vscode'
 import type { HostEntry } from '../adapters/hostEntries.ts'
 import type { App } from '../app.ts'
-import { pickHost } from './pickHost.ts'
-import { confirm } from './prompts.ts'
+import { confirm } from './questions/confirm.ts'
+import { pickHost } from './questions/pickHost.ts'
 import { announce } from './runCommand.ts'
 import { hostNamed } from './subject.ts'
 

@@ -1,5 +1,6 @@
-import { commands, env, l10n, UIKind, Uri, workspace } from 'vscode'
+import { commands, env, l10n, UIKind, Uri } from 'vscode'
 import type { App } from '../app.ts'
+import { exists } from '../exists.ts'
 import { announce } from './runCommand.ts'
 
 /** Shows the folder of the cache: in the file manager where it is on this machine, else in a window of its own. */
@@ -14,11 +15,4 @@ export async function revealCache(app: App): Promise<void> {
     return
   }
   await commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true })
-}
-
-async function exists(folder: Uri): Promise<boolean> {
-  return await workspace.fs.stat(folder).then(
-    () => true,
-    () => false,
-  )
 }

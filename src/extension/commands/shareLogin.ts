@@ -1,7 +1,7 @@
 import { l10n } from 'vscode'
 import type { App } from '../app.ts'
-import { pickLogin } from './pickLogin.ts'
-import { confirm } from './prompts.ts'
+import { confirm } from './questions/confirm.ts'
+import { pickLogin } from './questions/pickLogin.ts'
 import { requireTrust } from './requireTrust.ts'
 import { announce } from './runCommand.ts'
 import { hostNamed } from './subject.ts'
@@ -13,11 +13,11 @@ export async function shareLogin(app: App, argument?: unknown): Promise<void> {
     hostNamed(argument) ?? (await pickLogin(app, l10n.t('Share a login with Helm'), ({ own }) => own))
   const { log } = app
   const { file, helper } = await app.credentials.helmPlace(host, { log })
-  await agree(host, helper === undefined ? plainText(file) : inHelper(file, helper))
+  await agree(host, helper === undefined ? inPlainText(file) : inHelper(file, helper))
   let kept = await app.credentials.share(host, { log, allowPlain: helper === undefined })
   if (kept === undefined) {
     // The helper that this machine proposes does not work, which shows only when it is used.
-    await agree(host, plainText(file))
+    await agree(host, inPlainText(file))
     kept = await app.credentials.share(host, { log, allowPlain: true })
   }
   app.hosts.loginChanged(host)
@@ -37,7 +37,7 @@ function inHelper(file: string, helper: string): string {
   )
 }
 
-function plainText(file: string): string {
+function inPlainText(file: string): string {
   return l10n.t(
     'It moves to {0}, where Helm and the command line of Chartroom find it. No credential helper is in use, so the file is plain text: whoever can read it can use the login.',
     file,

@@ -1,4 +1,4 @@
-import { commands, l10n } from 'vscode'
+import { commands, extensions, l10n } from 'vscode'
 import type { App } from '../app.ts'
 import { detailsUri } from '../documents/detailsDocuments.ts'
 import { locationFor, openLocated } from './chartLocation.ts'
@@ -8,10 +8,7 @@ export async function showChart(app: App, argument?: unknown): Promise<void> {
   const location = await locationFor(app, argument, l10n.t('Show the details of a chart'))
   // What is wrong with it is told before an editor opens.
   await openLocated(app, location)
-  const uri = detailsUri(location)
-  const hasPreview = (await commands.getCommands(true)).includes(preview)
-  await commands.executeCommand(hasPreview ? preview : 'vscode.open', uri)
+  // A command of an extension that sleeps is not in the list of commands, but calling it wakes the extension up.
+  const hasPreview = extensions.getExtension('vscode.markdown-language-features') !== undefined
+  await commands.executeCommand(hasPreview ? 'markdown.showPreview' : 'vscode.open', detailsUri(location))
 }
-
-/** Missing where the editor's own Markdown extension is disabled. */
-const preview = 'markdown.showPreview'

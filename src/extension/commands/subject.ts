@@ -19,6 +19,11 @@ export function hostNamed(argument: unknown): string | undefined {
   return typeof argument === 'string' ? argument : textIn(argument, 'host')
 }
 
+/** The repository with its host that a row of a tree means; `undefined` where it is no row of a repository. */
+export function repositoryNamed(argument: unknown): string | undefined {
+  return isRow(argument) && repositoryKinds.has(argument.kind) ? textIn(argument, 'name') : undefined
+}
+
 /**
  * The references of the charts that a command is about, each once: those of the selection where the row belongs to it,
  * else that of the row. A file or a folder of a chart does not stand for its chart.
@@ -40,10 +45,9 @@ export function chartsMeant(argument: unknown, selection: readonly unknown[]): s
  */
 export function namesMeant(argument: unknown, selection: readonly unknown[]): string[] {
   if (typeof argument === 'string') return [argument]
-  const names = rowsMeant(argument, selection).flatMap((row) => {
-    const isRepository = row.kind === 'repository' || row.kind === 'remoteRepository'
-    return (isRepository ? textIn(row, 'name') : referenceOf(row)) ?? []
-  })
+  const names = rowsMeant(argument, selection).flatMap(
+    (row) => repositoryNamed(row) ?? referenceOf(row) ?? [],
+  )
   return [...new Set(names)]
 }
 
@@ -56,6 +60,8 @@ export function rowsMeant(argument: unknown, selection: readonly unknown[]): Row
 
 /** Rows that stand for a chart, sound or not, cached or remote. */
 const chartKinds: ReadonlySet<string> = new Set(['tag', 'problem', 'remoteTag'])
+
+const repositoryKinds: ReadonlySet<string> = new Set(['repository', 'remoteRepository'])
 
 function textIn(value: unknown, name: string): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined

@@ -1,8 +1,10 @@
-import { l10n, Uri, window, workspace } from 'vscode'
+import { l10n, Uri, window } from 'vscode'
 import { helmChartCache, surroundings } from '../../core/index.ts'
 import { writeSetting } from '../adapters/settings.ts'
 import type { App } from '../app.ts'
-import { askFolder, dismissed } from './prompts.ts'
+import { exists } from '../exists.ts'
+import { askFolder } from './questions/askFolder.ts'
+import { dismissed } from './questions/dismissed.ts'
 
 /** Lets a person choose the folder of the chart cache; where it is another one than Helm's, also Helm's again. */
 export async function useAnotherCache(app: App): Promise<void> {
@@ -27,12 +29,5 @@ async function askCacheFolder(title: string, now: string): Promise<string> {
   const folder = await askFolder(title, l10n.t('Use This Cache'), Uri.file(now))
   // Helm's cache home is taken for the cache in it.
   const inside = Uri.joinPath(folder, 'registry', 'cache')
-  return ((await isLayout(inside)) ? inside : folder).fsPath
-}
-
-async function isLayout(folder: Uri): Promise<boolean> {
-  return await workspace.fs.stat(Uri.joinPath(folder, 'oci-layout')).then(
-    () => true,
-    () => false,
-  )
+  return ((await exists(Uri.joinPath(inside, 'oci-layout'))) ? inside : folder).fsPath
 }

@@ -45,7 +45,7 @@ export async function removeContainer(program: string, { log }: OperationOptions
     message:
       failureOf(outcome) === 'notRunning'
         ? l10n.t('Docker is not running, so its container registry could not be removed.')
-        : l10n.t('Docker could not remove the container registry: {0}', reasonOf(outcome)),
+        : l10n.t('Docker could not remove the container registry: {0}', whyOf(outcome)),
     advice: l10n.t('See to Docker, and try again.'),
   })
 }
@@ -88,9 +88,15 @@ function notStarted(outcome: DockerOutcome, port: number): ChartroomError {
     case 'noContainer':
     case 'other':
       return new ChartroomError('unavailable', {
-        message: l10n.t('Docker could not start the registry: {0}', reasonOf(outcome)),
+        message: l10n.t('Docker could not start the registry: {0}', whyOf(outcome)),
       })
   }
+}
+
+/** Why Docker failed: in its own words, else by how it ended. */
+function whyOf(outcome: DockerOutcome): string {
+  const { exitCode } = outcome
+  return reasonOf(outcome) ?? (exitCode === null ? l10n.t('it was ended') : l10n.t('exit code {0}', exitCode))
 }
 
 function cannotMount(path: string): ChartroomError {

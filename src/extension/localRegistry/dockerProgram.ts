@@ -77,11 +77,13 @@ export function failureOf({ errors }: DockerOutcome): DockerFailure {
   return /no such container/i.test(text) ? 'noContainer' : 'other'
 }
 
-/** Docker's own sentence: the first line that tells of an error, without what stands before it and how to get help. */
-export function reasonOf({ errors, exitCode }: DockerOutcome): string {
+/**
+ * Docker's own sentence: the first line that tells of an error, without what stands before it and how to get help;
+ * `undefined` where it said nothing.
+ */
+export function reasonOf({ errors }: DockerOutcome): string | undefined {
   const line = errors.find((text) => /error|cannot|denied|invalid|failed/i.test(text)) ?? errors.at(-1)
-  if (line === undefined) return exitCode === null ? 'it was ended' : `exit code ${exitCode}`
-  return line.replace(/^docker: /i, '').replace(/^Error( response from daemon)?: /i, '')
+  return line?.replace(/^docker: /i, '').replace(/^Error( response from daemon)?: /i, '')
 }
 
 function linesOf(stream: NodeJS.ReadableStream, onLine: (line: string) => void): readonly string[] {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { watch } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { hasEnded, type OperationOptions } from '../../core/index.ts'
+import { hasEnded, whileDoing, type OperationOptions } from '../../core/index.ts'
 import type { LocalRegistryChoices } from './choices.ts'
 import type { RegistryFolder, RegistryServer } from './registryFolder.ts'
 
@@ -46,7 +46,8 @@ const stopPatience = 10_000
  * Starts the embedded registry as a process of its own and waits until its state file says that it listens. What it
  * prints is in the folder's log, which begins anew.
  *
- * @throws ServerFailure where it ends before that; the signal's reason where it was stopped
+ * @throws ServerFailure where it ends before that; ChartroomError where the folder cannot be written; the signal's reason
+ *   where it was stopped
  */
 export async function startServer(
   folder: RegistryFolder,
@@ -55,8 +56,14 @@ export async function startServer(
   { signal }: OperationOptions = {},
 ): Promise<StartedServer> {
   signal?.throwIfAborted()
-  await folder.make()
-  const log = await open(folder.log, 'w', 0o600)
+  const log = await whileDoing('start the registry', async () => {
+    await folder.make()
+    await folder.removeNonsense()
+    // Another window may be starting one, too: what both print goes to the end, so that neither overwrites the other.
+    const file = await open(folder.log, 'a', 0o600)
+    await file.truncate()
+    return file
+  })
   try {
     const child = spawn(
       node,
@@ -135,7 +142,7 @@ async function listening(
       fail(signal?.reason)
     }
     const onExit = (): void => {
-      folder.firstLineOfLog().then((line) => {
+      folder.reasonInLog().then((line) => {
         const code = child.exitCode ?? child.signalCode
         fail(new ServerFailure(line === undefined ? { kind: 'ended', code } : { kind: 'said', line }))
       }, fail)

@@ -140,7 +140,11 @@ export class LocalRegistry implements Disposable {
   }
 
   async #watch(): Promise<void> {
-    this.#watching ??= this.#beginWatch()
+    this.#watching ??= this.#beginWatch().catch((error: unknown) => {
+      // The next look may find a disk that has room for the folder.
+      this.#watching = undefined
+      throw error
+    })
     await this.#watching
   }
 

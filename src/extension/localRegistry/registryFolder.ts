@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Owner } from '../../core/index.ts'
+import { whileDoing, type Owner } from '../../core/index.ts'
 import { choicesOf, type LocalRegistryChoices } from './choices.ts'
 
 /** The process of the embedded registry, as it tells of itself in its state file. */
@@ -62,11 +62,19 @@ export class RegistryFolder {
     return { choices, hasContainer: (value as { hasContainer?: unknown }).hasContainer === true }
   }
 
+  /** @throws ChartroomError where the folder cannot be written; then what was remembered before still is */
   async remember({ choices, hasContainer }: Remembered): Promise<void> {
-    await this.make()
-    const aside = join(this.path, `.${randomUUID()}`)
-    await writeFile(aside, JSON.stringify({ version: 1, ...choices, hasContainer }), { mode: 0o600 })
-    await rename(aside, this.#remembered)
+    await whileDoing('remember the registry', async () => {
+      await this.make()
+      const aside = join(this.path, `.${randomUUID()}`)
+      try {
+        await writeFile(aside, JSON.stringify({ version: 1, ...choices, hasContainer }), { mode: 0o600 })
+        await rename(aside, this.#remembered)
+      } catch (error) {
+        await rm(aside, { force: true })
+        throw error
+      }
+    })
   }
 
   /** Forgets how the registry was wanted and who may log in. What was pushed stays. */
@@ -79,12 +87,21 @@ export class RegistryFolder {
     await rm(this.state, { force: true })
   }
 
-  /** Where the embedded registry tells that it cannot go on, before it has begun. */
-  async firstLineOfLog(): Promise<string | undefined> {
+  /** Removes a state file that tells nothing: nobody finds a registry by it, and none would start beside it. */
+  async removeNonsense(): Promise<void> {
+    if ((await readText(this.state)) !== undefined && (await this.server()) === undefined)
+      await this.removeState()
+  }
+
+  /** What the embedded registry says that cannot go on before it has begun. Another one may be running beside it. */
+  async reasonInLog(): Promise<string | undefined> {
     const lines = ((await readText(this.log)) ?? '').split('\n').map((line) => line.trim())
-    return lines.find((line) => line !== '')
+    return lines.find((line) => line !== '' && !saidWhileRunning.test(line))
   }
 }
+
+/** Where it listens, and each request that it has answered. */
+const saidWhileRunning = /^Listening on |^[A-Z]+ \/.* \d+ \d+ ms$/
 
 async function readJson(path: string): Promise<unknown> {
   const text = await readText(path)

@@ -57,6 +57,7 @@ export class RegistryRunner {
     { password, replacing = false, ...options }: StartOptions,
   ): Promise<Started> {
     const { folder } = this.#parts
+    await this.#refuseSecond(options)
     const hadContainer = (await folder.remembered())?.hasContainer === true
     if (choices.user !== undefined && password !== undefined) {
       await writeHtpasswd(folder.htpasswd, choices.user, password, options)
@@ -125,20 +126,43 @@ export class RegistryRunner {
     })
   }
 
+  /** Another window may have started one since somebody was asked; its login and its choices stay as they are. */
+  async #refuseSecond(options: OperationOptions): Promise<void> {
+    const server = await this.#parts.folder.server()
+    if (server === undefined || !(await this.#runs(server, options))) return
+    const host = `localhost:${server.port}`
+    throw new ChartroomError('unavailable', {
+      message: l10n.t('A local registry runs already at {0}.', host),
+      host,
+    })
+  }
+
   async #startContainer(choices: LocalRegistryChoices, options: OperationOptions): Promise<Started> {
     const { folder } = this.#parts
     const { port, restart, storage, user } = choices
     const keeping = storage === undefined ? {} : { storage }
     const guarding = user === undefined ? {} : { htpasswd: folder.htpasswd }
-    await startContainer(await this.docker(), { port, restart, ...keeping, ...guarding }, options)
-    await folder.remember({ choices, hasContainer: true })
-    const host = hostOf(choices)
+    const docker = await this.docker()
+    await startContainer(docker, { port, restart, ...keeping, ...guarding }, options)
+    try {
+      await folder.remember({ choices, hasContainer: true })
+      if (await this.#beginsToAnswer(hostOf(choices), options)) return {}
+    } catch (error) {
+      // Nobody wants it any more, or nobody would know of it.
+      await removeContainer(docker, { log: this.#parts.log })
+      await folder.remember({ choices, hasContainer: false })
+      throw error
+    }
+    throw doesNotAnswer(hostOf(choices))
+  }
+
+  async #beginsToAnswer(host: string, options: OperationOptions): Promise<boolean> {
     const deadline = Date.now() + answerPatience
     while (!(await this.#answers(host, options))) {
-      if (Date.now() > deadline) throw doesNotAnswer(host)
+      if (Date.now() > deadline) return false
       await delay(answerPause, undefined, options)
     }
-    return {}
+    return true
   }
 
   async #startServer(choices: LocalRegistryChoices, options: OperationOptions): Promise<Started> {

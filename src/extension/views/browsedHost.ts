@@ -1,4 +1,4 @@
-import { newestFirst, type InspectedTag } from '../../core/index.ts'
+import type { InspectedTag } from '../../core/index.ts'
 import type { HostEntry } from '../adapters/hostEntries.ts'
 import { PagedList, type PageSource } from './pagedList.ts'
 import {
@@ -6,6 +6,7 @@ import {
   hostId,
   namespaceChildren,
   namespaceId,
+  newestTags,
   pageOfTags,
   repositoryChildren,
   repositoryId,
@@ -125,7 +126,7 @@ export class BrowsedHost {
   showTag(name: string, tag: string): RemoteTagNode | undefined {
     const repository = this.repository(name)
     const { names } = repository.list
-    const position = newestFirst(names, (other) => other).indexOf(tag)
+    const position = newestTags(names).indexOf(tag)
     repository.shown = Math.max(repository.shown, Math.ceil((position + 1) / pageOfTags) * pageOfTags)
     const rows = this.tags(this.#rowOf(name))
     return rows.find((row) => row.kind === 'remoteTag' && row.label === tag) as RemoteTagNode | undefined

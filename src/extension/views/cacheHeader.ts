@@ -1,15 +1,6 @@
 import { commands, l10n } from 'vscode'
 import { formatSize } from '../../core/index.ts'
-import type { ListedChart } from './cacheNodes.ts'
-
-/** What was read from the cache, or why it cannot be read. */
-export type CacheListing =
-  | {
-      readonly charts: readonly ListedChart[]
-      /** Bytes; missing until the charts have been read. */
-      readonly size?: number
-    }
-  | { readonly failure: string }
+import type { CacheListing } from './cacheReading.ts'
 
 /** What decides which welcome text stands in an empty view, and which actions are above it. */
 export type CacheState = 'empty' | 'filled' | 'filtered' | 'unreadable'

@@ -1,14 +1,7 @@
-import {
-  formatAge,
-  formatReference,
-  isTag,
-  newestFirst,
-  parseReference,
-  repositoryName,
-  shortDigest,
-} from '../../core/index.ts'
+import { formatAge, newestFirst } from '../../core/index.ts'
 import type { CachedChart, SoundChart } from '../../core/index.ts'
 import { compareText, type DirectoryNode, type FileNode } from './fileNodes.ts'
+import { nameParts, nextTag, type NameParts } from './nameParts.ts'
 
 /** What the tree of cached charts shows, as plain data. Ids are stable facts, so that the editor keeps selection and expansion. */
 export type CacheNode =
@@ -105,7 +98,8 @@ export function cacheNodes(
       problems.push(problemNode(reference, problem.message, repeat))
       continue
     }
-    parts = nextTag(chart, parts) ?? nameParts(chart)
+    const { reference } = chart
+    parts = nextTag(reference, parts) ?? nameParts(reference, 'isUnread' in chart ? '' : chart.version)
     const { host, name, tag } = parts
     const repository = repositories.get(name) ?? { host, name, tags: [] }
     repository.tags.push(tagNode(chart, tag, now))
@@ -151,29 +145,6 @@ export function keepUnchanged<Node extends { readonly id: string }>(
     return known !== undefined && isSame(known, node) ? known : node
   })
 }
-
-/** Whether something that the editor hands to a command is a row of the tree. */
-export function isCacheNode(value: unknown): value is CacheNode {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    'id' in value &&
-    typeof value.id === 'string' &&
-    typeof value.kind === 'string' &&
-    kinds.has(value.kind)
-  )
-}
-
-const kinds: ReadonlySet<string> = new Set<CacheNode['kind']>([
-  'registry',
-  'repository',
-  'tag',
-  'problem',
-  'line',
-  'directory',
-  'file',
-])
 
 interface Repository {
   readonly host: string
@@ -267,39 +238,6 @@ function reasonIn(message: string, reference: string): string {
   const rest = message.startsWith(reference) ? message.slice(reference.length).replace(/^:? /, '') : message
   const short = rest.replaceAll(` of ${reference}`, '')
   return short.charAt(0).toUpperCase() + short.slice(1)
-}
-
-interface NameParts {
-  readonly host: string
-  readonly name: string
-  readonly tag: string
-}
-
-/** The parts of a name that differs from the one before in the tag alone, as most do in a sorted list: parsing 10 000 takes a while. */
-function nextTag({ reference }: { readonly reference: string }, before?: NameParts): NameParts | undefined {
-  if (before === undefined || before.host === '' || !reference.startsWith(`${before.name}:`)) return undefined
-  const tag = reference.slice(before.name.length + 1)
-  return isTag(tag) ? { ...before, tag } : undefined
-}
-
-/** Other programs write names that are no references, so what cannot be parsed is split at its last colon. */
-function nameParts(chart: SoundChart | UnreadChart): NameParts {
-  const { reference } = chart
-  const version = 'isUnread' in chart ? '' : chart.version
-  const colon = reference.lastIndexOf(':')
-  const guess =
-    colon > reference.lastIndexOf('/')
-      ? { host: '', name: reference.slice(0, colon), tag: reference.slice(colon + 1) }
-      : { host: '', name: reference, tag: version }
-  try {
-    const parsed = parseReference(reference)
-    // A name that would be shown as another one must not be grouped with it.
-    if (formatReference(parsed) !== reference) return guess
-    const tag = parsed.digest === undefined ? parsed.tag : `@${shortDigest(parsed.digest)}`
-    return { host: parsed.host, name: repositoryName(parsed), tag: tag ?? version }
-  } catch {
-    return guess
-  }
 }
 
 /** Rows of one level that differ, given that their ids are the same. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   EventEmitter,
   window,
@@ -10,12 +9,12 @@ import {
   type TreeView,
   type Uri,
 } from 'vscode'
-import { listCharts, listReferences, messageOf, type ChartCache, type Logger } from '../../core/index.ts'
+import { messageOf, type Logger } from '../../core/index.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import { grouping } from '../adapters/settings.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
 import { logLines } from '../messages.ts'
-import { cacheHeader, setContextKeys, type CacheListing } from './cacheHeader.ts'
+import { cacheHeader, setContextKeys } from './cacheHeader.ts'
 import {
   cacheNodes,
   changedNodes,
@@ -25,9 +24,10 @@ import {
   type TagNode,
   type TopNode,
 } from './cacheNodes.ts'
+import { CacheReading } from './cacheReading.ts'
 import { matchingCharts } from './chartFilter.ts'
 import { fileNodes } from './fileNodes.ts'
-import { tooltipFor, treeItem } from './treeItems.ts'
+import { tooltipFor, treeItem } from './cacheItems.ts'
 
 interface CacheViewParts {
   readonly current: CurrentCache
@@ -41,18 +41,11 @@ interface CacheViewParts {
 
 const filterKey = 'cacheFilter'
 
-/** More charts than these are shown by name before they are read; fewer are read in the time of a blink. */
-const many = 100
-
-/** Milliseconds that the rows of a large cache have to be painted in, before reading all of it keeps the host busy. */
-const breather = 300
-
 /** Milliseconds after which ages are told anew while somebody may be looking. */
 const ageing = 60_000
 
 /**
- * The view "Cached Charts". It reads the cache when it is first shown and again whenever the cache changes; at most one
- * read is under way, so what is painted is never older than what it replaces.
+ * The view "Cached Charts". It reads the cache when it is first shown and again whenever the cache changes.
  */
 export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   readonly #current: CurrentCache
@@ -66,22 +59,17 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   readonly #disposables: { dispose(): unknown }[]
   /** The rows as the editor holds them, by id: only these can be painted again one by one. */
   readonly #handedOut = new Map<string, CacheNode>()
+  /** When ages were told last, in milliseconds since 1970: a change of one chart must not paint all others older. */
+  #asOf = Date.now()
   #filter: string
   #nodes: readonly TopNode[] = []
   #top: ReadonlySet<CacheNode> = new Set()
   #known: KnownNodes | undefined
-  #listing: CacheListing | undefined
-  /** What the listing is about. */
-  #listed: ChartCache | undefined
-  /** Settles with the first listing. */
-  readonly #first: Promise<void>
-  #tellFirst: () => void = () => undefined
   /** Whether the editor has been given any rows, or that there are none. */
   #isShown = false
   /** The watch on the cache, taken once, when the view is first shown. */
   #using: Disposable | undefined
-  #wanted = 0
-  #reading: Promise<void> | undefined
+  readonly #reading: CacheReading
 
   constructor({ current, charts, log, state, media }: CacheViewParts) {
     this.#current = current
@@ -90,19 +78,30 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     this.#state = state
     this.#filter = state.get(filterKey, '')
     this.#media = media
-    this.#first = new Promise((resolve) => {
-      this.#tellFirst = resolve
+    this.#reading = new CacheReading({
+      cache: () => current.cache,
+      log,
+      onListing: () => {
+        this.#paint()
+      },
+      onLong: (reading) => {
+        void window.withProgress({ location: { viewId: 'chartroom.cache' } }, async () => await reading)
+      },
     })
     this.#tree = window.createTreeView('chartroom.cache', {
       treeDataProvider: this,
       showCollapseAll: true,
       canSelectMany: true,
     })
-    const clock = setInterval(() => {
-      if (this.#tree.visible) this.#paint()
-    }, ageing)
+    const tellAges = (): void => {
+      if (!this.#tree.visible) return
+      this.#asOf = Date.now()
+      this.#paint()
+    }
+    const clock = setInterval(tellAges, ageing)
     this.#disposables = [
       this.#tree,
+      this.#tree.onDidChangeVisibility(tellAges),
       this.#changed,
       current.onDidChange(() => {
         if (this.#using !== undefined) void this.refresh()
@@ -159,11 +158,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
 
   /** Reads the cache and paints what changed. Never rejects: what cannot be read is shown. */
   async refresh(): Promise<void> {
-    this.#wanted += 1
-    this.#reading ??= this.#readUntilDone().finally(() => {
-      this.#reading = undefined
-    })
-    await this.#reading
+    await this.#reading.refresh()
   }
 
   async getChildren(element?: CacheNode): Promise<CacheNode[]> {
@@ -193,13 +188,19 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
       this.#using = this.#current.use()
       void this.refresh()
     }
-    await this.#first
+    await this.#reading.first
     this.#isShown = true
     return [...this.#nodes]
   }
 
   async #below(node: CacheNode): Promise<CacheNode[]> {
-    return node.kind === 'tag' ? await this.#files(node) : [...childrenOf(node)]
+    if (node.kind === 'tag') return await this.#files(node)
+    const children = [...childrenOf(node)]
+    const unread = children.flatMap((row) =>
+      row.kind === 'tag' && row.read === undefined ? [row.reference] : [],
+    )
+    if (unread.length > 0) void this.#reading.readNow(unread)
+    return children
   }
 
   async #files({ id, reference }: TagNode): Promise<CacheNode[]> {
@@ -223,60 +224,13 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     return (this.#known ??= knownNodes(this.#nodes))
   }
 
-  async #readUntilDone(): Promise<void> {
-    let seen: number
-    let cache: ChartCache
-    do {
-      seen = this.#wanted
-      cache = this.#current.cache
-      const isPartial = cache !== this.#listed && (await this.#showNames(cache))
-      if (isPartial) await delay(breather)
-      const reading = this.#read(cache)
-      if (isPartial) void window.withProgress({ location: { viewId: 'chartroom.cache' } }, () => reading)
-      this.#show(cache, await reading)
-    } while (seen !== this.#wanted || cache !== this.#current.cache)
-  }
-
-  /** Shows what a cache with many charts has by name, long before all of them are read. */
-  async #showNames(cache: ChartCache): Promise<boolean> {
-    try {
-      const references = await listReferences(cache, { log: this.#log })
-      if (references.length <= many) return false
-      this.#show(cache, { charts: references.map((reference) => ({ reference, isUnread: true })) })
-      return true
-    } catch {
-      // Reading it all comes to the same error, and tells it.
-      return false
-    }
-  }
-
-  async #read(cache: ChartCache): Promise<CacheListing> {
-    const log = this.#log
-    try {
-      const charts = await listCharts(cache, { log })
-      return { charts, size: await cache.size({ log }) }
-    } catch (error) {
-      for (const line of logLines(error)) log.warn(line)
-      return { failure: messageOf(error) }
-    }
-  }
-
-  #show(cache: ChartCache, listing: CacheListing): void {
-    // Another cache was chosen meanwhile: this answer is nobody's any more.
-    if (cache !== this.#current.cache) return
-    this.#listing = listing
-    this.#listed = cache
-    this.#paint()
-    this.#tellFirst()
-  }
-
   #paint(): void {
-    const listing = this.#listing
+    const { listing } = this.#reading
     if (listing === undefined) return
     const { filter } = this
     const charts = 'failure' in listing ? [] : matchingCharts(listing.charts, filter)
     const before = this.#nodes
-    this.#nodes = keepUnchanged(before, cacheNodes(charts, Date.now(), grouping()))
+    this.#nodes = keepUnchanged(before, cacheNodes(charts, this.#asOf, grouping()))
     this.#top = new Set(this.#nodes)
     this.#known = undefined
     const header = cacheHeader(listing, filter, charts.length)

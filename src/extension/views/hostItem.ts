@@ -1,5 +1,6 @@
 import { l10n, MarkdownString, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode'
 import { printable } from '../../core/index.ts'
+import { markdownText } from '../documents/inertMarkdown.ts'
 import { hostFacets } from './hostFacets.ts'
 import type { HostNode } from './registryNodes.ts'
 import type { RegistryProblem } from './registryProblem.ts'
@@ -22,12 +23,12 @@ export function hostItem(node: HostNode): TreeItem {
   return item
 }
 
-/** Everything about a registry that its row has no room for. Text from elsewhere is only ever appended as text. */
+/** Everything about a registry that its row has no room for. Text from elsewhere stays text: not even an address becomes a link. */
 export function hostTooltip({ host, entry, problem, local }: HostNode): MarkdownString {
   const tooltip = new MarkdownString()
-  tooltip.appendMarkdown('**').appendText(printable(host)).appendMarkdown('**')
+  tooltip.appendMarkdown(`**${markdownText(host)}**`)
   const line = (text: string): void => {
-    tooltip.appendMarkdown('\n\n').appendText(printable(text))
+    tooltip.appendMarkdown(`\n\n${markdownText(text)}`)
   }
   if (local !== undefined)
     line(l10n.t('The local registry, for development and tests: {0}.', localText(local)))

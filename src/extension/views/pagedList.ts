@@ -29,7 +29,7 @@ interface Run {
 export class PagedList {
   readonly #open: () => PageSource
   #source: PageSource | undefined
-  #names: ReadonlySet<string> = new Set()
+  #names: readonly string[] = []
   #state: ListState = 'unasked'
   #error: unknown
   #due: Due = 'everything'
@@ -50,9 +50,9 @@ export class PagedList {
     return this.#error
   }
 
-  /** In the registry's order, each once. */
+  /** In the registry's order, each once; the same array for as long as nothing else was read. */
   get names(): readonly string[] {
-    return [...this.#names]
+    return this.#names
   }
 
   /** Whether `proceed` has something to do, or is at it. */
@@ -78,7 +78,7 @@ export class PagedList {
   expire(): void {
     this.stop()
     this.#due = 'everything'
-    if (this.#names.size > 0) return
+    if (this.#names.length > 0) return
     this.#state = 'unasked'
     this.#error = undefined
   }
@@ -91,7 +91,7 @@ export class PagedList {
     if (this.#run === undefined && this.#due !== 'nothing') {
       const run = { controller: new AbortController(), before: this.#state }
       this.#run = run
-      if (this.#due === 'page' || this.#names.size === 0) this.#state = 'loading'
+      if (this.#due === 'page' || this.#names.length === 0) this.#state = 'loading'
       this.#running = this.#read(run)
     }
     return await this.#running
@@ -108,22 +108,23 @@ export class PagedList {
 
   async #read(run: Run): Promise<boolean> {
     const isAnew = this.#due === 'everything'
-    const source = isAnew || this.#source === undefined ? this.#open() : this.#source
     const names = new Set(isAnew ? [] : this.#names)
     try {
+      // A name that no reference can have fails here.
+      const source = isAnew || this.#source === undefined ? this.#open() : this.#source
       do {
         const page = await source.read({ signal: run.controller.signal })
         // Somebody stopped it: whatever came is nobody's any more.
         if (this.#run !== run) return false
         for (const name of page) names.add(name)
-      } while (isAnew && source.hasMore && names.size < this.#names.size)
+      } while (isAnew && source.hasMore && names.size < this.#names.length)
       this.#source = source
-      this.#names = names
+      this.#names = [...names]
       this.#error = undefined
       this.#state = source.hasMore ? 'partial' : 'complete'
     } catch (error) {
       if (this.#run !== run) return false
-      if (isAnew) this.#names = new Set()
+      if (isAnew) this.#names = []
       this.#failedAt = this.#due
       this.#error = error
       this.#state = 'failed'

@@ -16,6 +16,7 @@ export class PaintQueue {
   #isEverythingDue = false
   /** How many answers are under way, by the id of the row; `undefined` is the first level. */
   readonly #answering = new Map<string | undefined, number>()
+  readonly #waiting: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(paint: (rows: Painted) => void) {
@@ -45,19 +46,33 @@ export class PaintQueue {
     }
   }
 
+  /** Ends when everything that is due has been painted: only then does the editor know of rows that are new. */
+  async settled(): Promise<void> {
+    if (!this.#isEverythingDue && this.#due.size === 0) return
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve)
+    })
+  }
+
   dispose(): void {
     clearTimeout(this.#timer)
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   #startOver(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#isEverythingDue) this.add('everything')
-    else if (this.#due.size > 0) this.add([])
+    if (this.#isEverythingDue || this.#due.size > 0 || this.#waiting.length > 0) this.add([])
   }
 
   #flush(): void {
     this.#timer = undefined
+    this.#paintWhatIsReady()
+    if (this.#isEverythingDue || this.#due.size > 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  #paintWhatIsReady(): void {
     if (this.#isEverythingDue && this.#answering.size === 0) {
       this.#isEverythingDue = false
       this.#due.clear()

@@ -14,6 +14,7 @@ import {
   listRepositories,
   listTags,
   parseReference,
+  repositoryName,
   type Logger,
   type Registries,
 } from '../../core/index.ts'
@@ -22,7 +23,6 @@ import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { RegistryHosts } from '../adapters/registryHosts.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
 import { endsWithin } from '../endsWithin.ts'
-import { hostOf } from '../hostOf.ts'
 import type { LocalRegistry } from '../localRegistry/localRegistry.ts'
 import { logLines } from '../messages.ts'
 import { fileNodes } from './fileNodes.ts'
@@ -153,7 +153,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
       return
     }
     if (this.#ready === undefined) return
-    await Promise.all([this.#parts.hosts.load(), this.#parts.localRegistry.refresh()])
+    await Promise.all([this.#parts.hosts.load(), this.#findLocal()])
     await Promise.all(
       this.#browser.hosts.map(async ({ host }) => {
         await this.#browser.refreshHost(host)
@@ -163,10 +163,10 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
 
   /** Reads anew the tags of a repository, if the tree has it. @param reference of a chart in it */
   async refreshRepository(reference: string): Promise<void> {
-    const host = hostOf(reference)
-    if (host === undefined || this.#ready === undefined) return
-    const name = reference.slice(0, reference.lastIndexOf(':'))
-    await this.#browser.refreshRepository(host, name)
+    if (this.#ready === undefined) return
+    const { repository, ...parsed } = parseReference(reference)
+    const host = parsed.host.toLowerCase()
+    await this.#browser.refreshRepository(host, repositoryName({ host, repository }))
   }
 
   more(node: MoreNode): void {
@@ -183,6 +183,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
     await this.#start()
     const node = this.#browser.hosts.find(({ id }) => id === hostId(host.toLowerCase()))
     if (node === undefined) return
+    await this.#queue.settled()
     await this.#tree.reveal(this.#handOut(node, undefined), { select: true, focus: true, expand: true })
   }
 
@@ -194,6 +195,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
     const path = await this.#browser.pathTo(reference)
     const rows = path.map((node, position) => this.#handOut(node, path[position - 1]))
     const [last] = rows.slice(-1)
+    await this.#queue.settled()
     if (last !== undefined) await this.#tree.reveal(last, { select: true, focus: true })
   }
 
@@ -213,13 +215,22 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   }
 
   async #lookAround(): Promise<void> {
-    const { current, hosts, localRegistry, log } = this.#parts
+    const { current, hosts, log } = this.#parts
     this.#cached = watchCachedManifests(current, log, (digests) => {
       this.#browser.setCached(digests)
     })
-    await Promise.all([hosts.load(), localRegistry.refresh()])
+    await Promise.all([hosts.load(), this.#findLocal()])
     this.#isComplete = true
     this.#update()
+  }
+
+  /** Never rejects: all other registries are there without the local one. */
+  async #findLocal(): Promise<void> {
+    try {
+      await this.#parts.localRegistry.refresh()
+    } catch (error) {
+      this.#tell(error)
+    }
   }
 
   async #openFor(element: RegistryNode): Promise<void> {

@@ -9,6 +9,7 @@ import {
   Uri,
 } from 'vscode'
 import { formatSize, printable, type InspectedOther } from '../../core/index.ts'
+import { markdownText } from '../documents/inertMarkdown.ts'
 import { chartTooltip } from './chartTooltip.ts'
 import { insideItem } from './fileItems.ts'
 import { hostItem, hostTooltip } from './hostItem.ts'
@@ -22,6 +23,7 @@ import type {
   RemoteTagNode,
 } from './registryNodes.ts'
 import type { RegistryProblem } from './registryProblem.ts'
+import { rowText } from './rowText.ts'
 import { warningIcon } from './warningIcon.ts'
 
 const { Collapsed, None } = TreeItemCollapsibleState
@@ -52,7 +54,7 @@ export function registryItem(node: RegistryNode, media: Uri): TreeItem {
   }
 }
 
-/** The tooltip of a row; `undefined` where it says no more than the row. Text from registries is only ever appended as text. */
+/** The tooltip of a row; `undefined` where it says no more than the row. Text from registries stays text: not even an address becomes a link. */
 export function registryTooltip(node: RegistryNode): MarkdownString | undefined {
   if (node.kind === 'host') return hostTooltip(node)
   return node.kind === 'remoteTag' ? tagTooltip(node) : undefined
@@ -116,12 +118,12 @@ export function greyWhatIsNoChart({ scheme }: Uri): FileDecoration | undefined {
 const noChartScheme = 'chartroom-no-chart'
 
 function tagWords({ label, details, problem, cached }: RemoteTagNode): string[] {
-  if (problem !== undefined) return [printable(problem.short)]
+  if (problem !== undefined) return [rowText(problem.short)]
   if (details === undefined) return []
   if (details.kind === 'other') return [kindText(details)]
   return [
     formatSize(details.size),
-    ...(details.version === label ? [] : [printable(details.version)]),
+    ...(details.version === label ? [] : [rowText(details.version)]),
     ...(details.deprecated ? [l10n.t('deprecated')] : []),
     ...(cached ? [l10n.t('in the cache')] : []),
   ]
@@ -148,16 +150,13 @@ function tagTooltip({ details, problem, cached, reference }: RemoteTagNode): Mar
   if (details.kind === 'chart') {
     return chartTooltip(details, cached ? [[l10n.t('In the cache'), l10n.t('yes, the same')]] : [])
   }
-  const tooltip = new MarkdownString()
-  tooltip.appendText(printable(reference)).appendMarkdown('\n\n')
-  return tooltip.appendText(
-    l10n.t(
-      'It is no chart: {0} ({1}), {2}.',
-      kindText(details),
-      printable(details.mediaType),
-      formatSize(details.size),
-    ),
+  const what = l10n.t(
+    'It is no chart: {0} ({1}), {2}.',
+    kindText(details),
+    details.mediaType,
+    formatSize(details.size),
   )
+  return new MarkdownString(`${markdownText(reference)}\n\n${markdownText(what)}`)
 }
 
 function kindText({ what }: InspectedOther): string {

@@ -131,7 +131,9 @@ export function hostChildren(
       continue
     }
     const path = repository.slice(0, slash)
-    namespaces.set(path, [...(namespaces.get(path) ?? []), repository])
+    const inside = namespaces.get(path)
+    if (inside === undefined) namespaces.set(path, [repository])
+    else inside.push(repository)
   }
   for (const [path, repositories] of namespaces) rows.push(namespaceNode(host, path, repositories))
   rows.sort((a, b) => compareText(labelOf(a), labelOf(b)))
@@ -160,13 +162,24 @@ export function repositoryChildren(
   list: ListFacts,
   shown: number,
 ): (RemoteTagNode | EndNode)[] {
-  const tags = newestFirst(list.names, (tag) => tag)
+  const tags = newestTags(list.names)
   const rows = tags.slice(0, shown).map((tag) => tagNode(host, name, tag))
   const rest = tags.length - rows.length
   if (rest === 0) return withEnd(id, host, 'tags', rows, list)
   const count = Math.min(rest, pageOfTags)
   return [...rows, { kind: 'more', id: `more ${id}`, host, of: id, what: 'tags', count, isBusy: false }]
 }
+
+/** Tags, the newest first; of the same array they are sorted once, because a repository may have very many. */
+export function newestTags(names: readonly string[]): readonly string[] {
+  const known = sortedTags.get(names)
+  if (known !== undefined) return known
+  const sorted = newestFirst(names, (tag) => tag)
+  sortedTags.set(names, sorted)
+  return sorted
+}
+
+const sortedTags = new WeakMap<readonly string[], readonly string[]>()
 
 /** Rows that stand at the end of a list, or in its place. */
 export type EndNode = MoreNode | FailureNode | RegistryLineNode

@@ -28,7 +28,7 @@ export function registryProblem(error: unknown, host: string): RegistryProblem {
     message,
     short: shortened(message, host),
     ...(advice === undefined ? {} : { advice }),
-    refusedLogin: message.includes('rejected the login'),
+    refusedLogin: error instanceof ChartroomError && error.evidence.origin !== undefined,
   }
 }
 

@@ -135,4 +135,9 @@ describe('a version', () => {
   ])('may not be %j', (version) => {
     expect(isSemver(version)).toBe(false)
   })
+
+  it('is judged at once, however many digits it has', { timeout: 1000 }, () => {
+    expect(isSemver(`${'0'.repeat(3_000_000)}1`)).toBe(true)
+    expect(isSemver('9'.repeat(30_000_000))).toBe(false)
+  })
 })

@@ -24,6 +24,7 @@ import type { Content } from '../../../src/core/oci/target.ts'
 import { readVerified } from '../../../src/core/oci/verify.ts'
 import { fileSystemError } from '../../support/fileSystemError.ts'
 import { nameOfEnded } from '../../support/nameOfEnded.ts'
+import { startRewriting } from '../../support/rewritingProcess.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { filesUnder, treeOf } from '../../support/tree.ts'
 
@@ -299,6 +300,21 @@ describe('the index', () => {
     setTimeout(() => void writeFile(join(root, 'index.json'), whole), 60)
 
     expect((await read).entries).toHaveLength(1)
+  })
+
+  it('is read while another program writes it in place without a pause', async () => {
+    const root = await newRoot()
+    const layout = new Layout(root)
+    for (const tag of ['1', '2', '3']) await saveSample(layout, `localhost:5000/a:${tag}`)
+    const stop = await startRewriting(root)
+
+    const counts = new Set<number>()
+    while (counts.size < 2) counts.add((await layout.readIndex()).entries.length)
+    for (let round = 0; round < 100; round += 1) counts.add((await layout.readIndex()).entries.length)
+    await stop()
+
+    expect([...counts].sort()).toEqual([2, 3])
+    expect((await layout.readIndex()).entries).toHaveLength(3)
   })
 
   it('is an error of its own where a directory stands in its place', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Pages } from '../../../src/core/registry/pages.ts'
+import { recordingLogger } from '../../support/recordingLogger.ts'
 import { answerJson, failureOf, registriesAt, startServer, type ScriptedServer } from './scriptedServer.ts'
 
 describe('a list that comes page by page', () => {
@@ -62,6 +63,40 @@ describe('a list that comes page by page', () => {
 
     expect([await pages.read(), await pages.read()]).toEqual([['a'], []])
     expect(pages.hasMore).toBe(false)
+  })
+
+  it('leaves out names that no reference can have, and says so once a page', async () => {
+    const log = recordingLogger()
+    const names = [
+      'team/chart',
+      '../../etc',
+      'A',
+      'a\nb',
+      'x$(rocket)',
+      '\u202egpj.exe',
+      'a'.repeat(300),
+      '',
+      'a//b',
+      'b',
+    ]
+    const server = await startServer((_request, response) => {
+      answerJson(response, { repositories: names })
+    })
+
+    expect(await catalogueOf(server).read({ log })).toEqual(['team/chart', 'b'])
+    expect(log.warnings).toEqual([`The catalogue of ${server.host} has 8 names that no reference can have.`])
+  })
+
+  it('leaves out tags that no reference can have', async () => {
+    const tags = ['1.0.0', '../1.0.0', '-x', 'a b', 'x'.repeat(129), '[1](command:x)', '2.0.0_1']
+    const server = await startServer((_request, response) => {
+      answerJson(response, { tags })
+    })
+
+    expect(await registriesAt(server.host).registry(server.host).repository('a').tags()).toEqual([
+      '1.0.0',
+      '2.0.0+1',
+    ])
   })
 
   it('goes on at the page that failed', async () => {

@@ -54,7 +54,7 @@ describe('an answer that comes in drops', () => {
 describe('an answer that comes slowly but steadily', () => {
   it('is read to its end', async () => {
     const server = await startServer((_request, response) => {
-      const tag = 'x'.repeat(200)
+      const tag = 'x'.repeat(100)
       let left = 30
       const timer = setInterval(() => {
         if (left-- > 0) response.write(' '.repeat(200))

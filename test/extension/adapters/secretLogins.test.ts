@@ -41,6 +41,17 @@ describe('logins in the secret storage', () => {
     expect([...keyring.secrets.keys()]).toEqual(['logins'])
   })
 
+  it('are forgotten although they are just being kept', async () => {
+    const keyring = new Keyring()
+    const { logins } = windowWith(keyring)
+    const saving = logins.save('ghcr.io', ghcr)
+
+    expect(await logins.erase('ghcr.io')).toBe(true)
+
+    await saving
+    expect(await logins.find('ghcr.io')).toBeUndefined()
+  })
+
   it('are not listed where only the name is left', async () => {
     const keyring = new Keyring()
     await windowWith(keyring).logins.save('ghcr.io', ghcr)
@@ -79,7 +90,7 @@ describe('a keyring that cannot be read', () => {
 
     expect(await logins.find('ghcr.io')).toBeUndefined()
     expect(await logins.hosts()).toEqual([])
-    expect(await logins.erase('ghcr.io')).toBe(false)
+    expect(await logins.find('ghcr.io')).toBeUndefined()
 
     expect(told()).toBe(1)
     expect(log.lines).toEqual([
@@ -87,6 +98,28 @@ describe('a keyring that cannot be read', () => {
       'the keyring could not be read (logins): the keyring is locked',
       'the keyring could not be read (login ghcr.io): the keyring is locked',
     ])
+  })
+
+  it('forgets the login all the same, so that it is not back when the keyring is', async () => {
+    const keyring = new Keyring()
+    await windowWith(keyring).logins.save('ghcr.io', ghcr)
+    keyring.isReadable = false
+
+    expect(await windowWith(keyring).logins.erase('ghcr.io')).toBe(true)
+
+    keyring.isReadable = true
+    expect(await windowWith(keyring).logins.find('ghcr.io')).toBeUndefined()
+    expect(await windowWith(keyring).logins.hosts()).toEqual([])
+  })
+
+  it('says so where it cannot forget the login either', async () => {
+    const keyring = new Keyring()
+    const { logins } = windowWith(keyring)
+    await logins.save('ghcr.io', ghcr)
+    keyring.isReadable = false
+    keyring.isWritable = false
+
+    await expect(logins.erase('ghcr.io')).rejects.toMatchObject({ kind: 'store-readonly' })
   })
 
   it('keeps its list of hosts while a login cannot be added to it', async () => {

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hasEnded, writeHtpasswd } from '../../../src/core/index.ts'
@@ -7,6 +7,7 @@ import { RegistryFolder } from '../../../src/extension/localRegistry/registryFol
 import { cleanUp } from '../../support/cleanUp.ts'
 import { anyPort, takenPort } from '../../support/ports.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
+import { until } from '../../support/waiting.ts'
 
 const program = {
   node: process.execPath,
@@ -72,6 +73,44 @@ describe('the embedded registry, as a process of its own', { timeout: 30_000 }, 
     })
   })
 
+  it.each(['', '{"pid":', 'null'])('starts although its state file says only %j', async (text) => {
+    const folder = await emptyFolder()
+    await folder.make()
+    await writeFile(folder.state, text)
+
+    const { server } = await start(folder)
+
+    expect(await folder.server()).toEqual(server)
+  })
+
+  it('goes on with its log although another window tried to start a second one', async () => {
+    const folder = await emptyFolder()
+    const { server } = await start(folder)
+    for (let asked = 0; asked < 20; asked++) await fetch(`http://127.0.0.1:${server.port}/v2/`)
+    await expect(start(folder)).rejects.toMatchObject({
+      problem: { line: expect.stringContaining(`process ${server.pid}`) as string },
+    })
+
+    await fetch(`http://127.0.0.1:${server.port}/v2/last`)
+    await until(async () => (await readFile(folder.log, 'utf8')).includes('GET /v2/last'))
+
+    expect(await readFile(folder.log, 'utf8')).not.toContain('\0')
+  })
+
+  it('says that its folder cannot be written', async () => {
+    const file = join(await temporaryDirectory(), 'file')
+    await writeFile(file, '')
+    const folder = new RegistryFolder(join(file, 'local registry'))
+    const choices = { how: 'embedded', port: 5000, restart: false } as const
+    const failure = {
+      kind: 'store-corrupt',
+      message: expect.stringContaining('a file stands where') as string,
+    }
+
+    await expect(startServer(folder, program, choices)).rejects.toMatchObject(failure)
+    await expect(folder.remember({ choices, hasContainer: false })).rejects.toMatchObject(failure)
+  })
+
   it('is ended where nobody waits for its start any more', async () => {
     const folder = await emptyFolder()
     const stop = new AbortController()
@@ -127,6 +166,18 @@ describe('the folder of the local registry', () => {
 
     await folder.forget()
     expect(await folder.remembered()).toBeUndefined()
+  })
+
+  it('leaves nothing beside what it remembers where that cannot be replaced', async () => {
+    const folder = await emptyFolder()
+    const choices = { how: 'embedded', port: 5000, restart: false } as const
+    await mkdir(join(folder.path, 'choices.json'), { recursive: true })
+
+    await expect(folder.remember({ choices, hasContainer: false })).rejects.toMatchObject({
+      kind: 'target-exists',
+    })
+
+    expect(await readdir(folder.path)).toEqual(['choices.json'])
   })
 
   it.each(['', '{', 'null', '[]', '{"how":"somehow"}', '{"pid":"1"}'])(

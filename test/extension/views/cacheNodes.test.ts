@@ -3,7 +3,6 @@ import {
   cacheNodes,
   changedNodes,
   childrenOf,
-  isCacheNode,
   keepUnchanged,
   type CacheNode,
 } from '../../../src/extension/views/cacheNodes.ts'
@@ -237,13 +236,6 @@ describe('painting again', () => {
 
     expect(changedNodes(before, after)).toBe('everything')
   })
-})
-
-it('a row is told from whatever else a command may be handed', () => {
-  expect(isCacheNode(cacheNodes([broken('h.io/c:1')], now)[0])).toBe(true)
-  for (const other of [undefined, null, 'tag', {}, { kind: 'tag' }, { kind: 'other', id: 'x' }]) {
-    expect(isCacheNode(other)).toBe(false)
-  }
 })
 
 function outline(nodes: readonly CacheNode[], indent = ''): string[] {

@@ -34,6 +34,18 @@ describe('rows that have to be painted', () => {
     expect(await painted()).toBe('everything')
   })
 
+  it('are waited for by whoever needs the editor to know them', async () => {
+    const seen: string[] = []
+    const queue = new PaintQueue(() => seen.push('painted'))
+
+    queue.add('everything')
+    await queue.settled()
+    seen.push('settled')
+    await queue.settled()
+
+    expect(seen).toEqual(['painted', 'settled'])
+  })
+
   it('need not be painted where the editor just got the first level', async () => {
     const { queue, painted } = queueWith()
 

@@ -34,6 +34,12 @@ describe('what stands below a registry', () => {
     expect(outline(rows)).toEqual(['acme', '  tool', 'acme/charts', '  9', '  10', '  shop', 'zoo'])
   })
 
+  it('is there at once although one path has a hundred thousand repositories', { timeout: 20_000 }, () => {
+    const names = Array.from({ length: 100_000 }, (_, number) => `acme/chart-${number}`)
+
+    expect(hostChildren(ghcr, complete(...names))).toMatchObject([{ kind: 'namespace', path: 'acme' }])
+  })
+
   it('begins with what is pinned, whole, and shows it once', () => {
     const entry = { ...ghcr, pinned: ['acme/charts/shop', 'far/away'] }
 

@@ -1,6 +1,6 @@
 import { l10n, QuickInputButtons, window, type QuickPickItem } from 'vscode'
-import { manifestFormat, type ManifestFormat } from '../adapters/settings.ts'
-import type { App } from '../app.ts'
+import { manifestFormat, type ManifestFormat } from '../../adapters/settings.ts'
+import type { App } from '../../app.ts'
 import { answerOf, back } from './question.ts'
 
 /**

@@ -1,5 +1,11 @@
-import { ChartroomError, formatReference, kindOf, parseReference, repositoryName } from '../../core/index.ts'
-import type { CachedChart, Reference } from '../../core/index.ts'
+import {
+  ChartroomError,
+  formatReference,
+  kindOf,
+  parseReference,
+  repositoryName,
+} from '../../../core/index.ts'
+import type { CachedChart, Reference } from '../../../core/index.ts'
 
 /** What a chart calls itself. */
 export interface ChartName {

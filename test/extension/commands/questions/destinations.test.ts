@@ -4,8 +4,8 @@ import {
   judgeDestination,
   judgePull,
   suggestDestinations,
-} from '../../../src/extension/commands/destinations.ts'
-import { broken, sound } from '../support.ts'
+} from '../../../../src/extension/commands/questions/destinations.ts'
+import { broken, sound } from '../../support.ts'
 
 const chart = { name: 'mychart', version: '0.1.0' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { judgeOutcome } from '../../../src/extension/commands/outcome.ts'
-import { digest } from '../support.ts'
+import { judgeOutcome } from '../../../../src/extension/commands/questions/outcome.ts'
+import { digest } from '../../support.ts'
 
 const reference = 'localhost:5000/myrepo/mychart:0.1.0'
 

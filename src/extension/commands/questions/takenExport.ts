@@ -1,10 +1,10 @@
 import { basename, dirname, extname } from 'node:path'
 import { FileType, l10n, Uri, workspace } from 'vscode'
-import { compareExport, type ExportComparison, type ExportOptions } from '../../core/index.ts'
-import { withProgress } from '../adapters/progress.ts'
-import type { App } from '../app.ts'
+import { compareExport, type ExportComparison, type ExportOptions } from '../../../core/index.ts'
+import { withProgress } from '../../adapters/progress.ts'
+import type { App } from '../../app.ts'
+import { confirm } from './confirm.ts'
 import { nameBeside } from './nameBeside.ts'
-import { confirm } from './prompts.ts'
 
 /** An export whose place is taken. */
 export interface TakenExport {

@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode'
 import { judgePull } from './destinations.ts'
+import { dismissed } from './dismissed.ts'
 import { wordsOf } from './flawWords.ts'
-import { dismissed } from './prompts.ts'
 
 /**
  * Asks for a reference that names a registry, with what is wrong with it as it is typed.

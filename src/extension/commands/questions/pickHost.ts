@@ -1,8 +1,8 @@
 import { l10n, window } from 'vscode'
-import { ChartroomError } from '../../core/index.ts'
-import type { HostEntry } from '../adapters/hostEntries.ts'
-import type { App } from '../app.ts'
-import { dismissed } from './prompts.ts'
+import { ChartroomError } from '../../../core/index.ts'
+import type { HostEntry } from '../../adapters/hostEntries.ts'
+import type { App } from '../../app.ts'
+import { dismissed } from './dismissed.ts'
 
 /**
  * Lets a person choose one of the registries of the list.

@@ -1,9 +1,9 @@
 import { l10n } from 'vscode'
-import { guidePort, portOf, type LocalRegistryChoices } from '../localRegistry/choices.ts'
-import { isTaken } from '../localRegistry/portProbe.ts'
-import { askFolder } from './prompts.ts'
+import { kindOf } from '../../../core/index.ts'
+import { guidePort, portOf, type LocalRegistryChoices } from '../../localRegistry/choices.ts'
+import { isTaken } from '../../localRegistry/portProbe.ts'
+import { askFolder } from './askFolder.ts'
 import { askChoice, askInSteps, askText, back, type Question } from './question.ts'
-import { kindOf } from '../../core/index.ts'
 
 /** What a person was asked; the password is kept apart, because the choices are remembered. */
 export interface LocalRegistryWish {
@@ -47,7 +47,7 @@ export async function askLocalRegistry(
   const answers = await askInSteps(first, ({ how: chosen, hasLogin }) => [
     ...(hasDocker ? [askHow] : []),
     askPort,
-    chosen === 'docker' ? askVolume : askStorage,
+    askStorage,
     askWhetherLogin,
     ...(hasLogin ? [askUser, askPassword] : []),
     ...(chosen === 'docker' ? [askRestart] : []),
@@ -105,43 +105,39 @@ const askPort: Ask = async (answers, step) => {
   return text === back ? back : { ...answers, port: portOf(text) ?? answers.port }
 }
 
-const askVolume: Ask = async (answers, step) => {
-  for (;;) {
-    const keep = await askChoice(
-      { title: title(), ...step },
-      l10n.t('Shall what is pushed be kept?'),
-      [
-        {
-          label: l10n.t('No'),
-          detail: l10n.t('It goes with the container when the registry is stopped.'),
-          value: 'no' as const,
-        },
-        ...folderChoices(answers.storage),
-      ],
-      (value) => value === (answers.storage === undefined ? 'no' : 'same'),
-    )
-    if (keep === back) return back
-    if (keep === 'no') return { ...answers, storage: undefined }
-    const storage = keep === 'same' ? answers.storage : await askStorageFolder()
-    if (storage !== undefined) return { ...answers, storage }
-  }
-}
-
 const askStorage: Ask = async (answers, step) => {
+  const { storage } = answers
+  const isDocker = answers.how === 'docker'
   for (;;) {
     const keep = await askChoice(
       { title: title(), ...step },
-      l10n.t('Where shall what is pushed be kept?'),
+      isDocker ? l10n.t('Shall what is pushed be kept?') : l10n.t('Where shall what is pushed be kept?'),
       [
-        { label: l10n.t('In a folder of Chartroom'), value: 'own' as const },
-        ...folderChoices(answers.storage),
+        isDocker
+          ? {
+              label: l10n.t('No'),
+              detail: l10n.t('It goes with the container when the registry is stopped.'),
+              value: 'default' as const,
+            }
+          : { label: l10n.t('In a folder of Chartroom'), value: 'default' as const },
+        ...(storage === undefined
+          ? []
+          : [
+              {
+                label: l10n.t('In the folder of the last time'),
+                description: storage,
+                value: 'same' as const,
+              },
+            ]),
+        { label: l10n.t('In a folder…'), value: 'folder' as const },
       ],
-      (value) => value === (answers.storage === undefined ? 'own' : 'same'),
+      (value) => value === (storage === undefined ? 'default' : 'same'),
     )
     if (keep === back) return back
-    if (keep === 'own') return { ...answers, storage: undefined }
-    const storage = keep === 'same' ? answers.storage : await askStorageFolder()
-    if (storage !== undefined) return { ...answers, storage }
+    if (keep === 'default') return { ...answers, storage: undefined }
+    if (keep === 'same') return answers
+    const folder = await askStorageFolder()
+    if (folder !== undefined) return { ...answers, storage: folder }
   }
 }
 
@@ -205,17 +201,6 @@ const askRestart: Ask = async (answers, step) => {
   return restart === back ? back : { ...answers, restart }
 }
 
-function folderChoices(
-  storage: string | undefined,
-): { label: string; description?: string; value: 'same' | 'folder' }[] {
-  return [
-    ...(storage === undefined
-      ? []
-      : [{ label: l10n.t('In the folder of the last time'), description: storage, value: 'same' as const }]),
-    { label: l10n.t('In a folder…'), value: 'folder' as const },
-  ]
-}
-
 /** `undefined` where the picker was closed: the question before it is asked again. */
 async function askStorageFolder(): Promise<string | undefined> {
   try {
@@ -227,5 +212,5 @@ async function askStorageFolder(): Promise<string | undefined> {
 }
 
 function title(): string {
-  return l10n.t('Start a Local Registry')
+  return l10n.t('Start a local registry')
 }

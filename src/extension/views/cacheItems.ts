@@ -11,6 +11,7 @@ import type {
 } from './cacheNodes.ts'
 import { chartTooltip } from './chartTooltip.ts'
 import { insideItem } from './fileItems.ts'
+import { rowText } from './rowText.ts'
 import { warningIcon } from './warningIcon.ts'
 
 /**
@@ -76,7 +77,7 @@ function tagItem({ id, tag, label, reference, read }: TagNode): TreeItem {
   if (read === undefined) return item
   const { chart, age } = read
   const words = [
-    ...(tag === chart.version ? [] : [printable(chart.version)]),
+    ...(tag === chart.version ? [] : [rowText(chart.version)]),
     formatSize(chart.size),
     ...(chart.deprecated ? [l10n.t('deprecated')] : []),
     ago(age),

@@ -1,4 +1,4 @@
-import { parseReference, tagOrDigest, type Digest, type TagLookUp } from '../../core/index.ts'
+import { parseReference, tagOrDigest, type Digest, type TagLookUp } from '../../../core/index.ts'
 
 /** What saving or pushing a chart under a reference will do there, as far as it can be known before. */
 export type Outcome =

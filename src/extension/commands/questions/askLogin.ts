@@ -6,13 +6,13 @@ import {
   parseHost,
   type LoggedIn,
   type OperationOptions,
-} from '../../core/index.ts'
-import { credentialStore } from '../adapters/settings.ts'
-import type { App } from '../app.ts'
-import { logLines } from '../messages.ts'
-import { plainText } from '../plainText.ts'
+} from '../../../core/index.ts'
+import { credentialStore } from '../../adapters/settings.ts'
+import type { App } from '../../app.ts'
+import { logLines } from '../../messages.ts'
+import { plainText } from '../../plainText.ts'
 import { answerOf, back, stepBox, type Step } from './question.ts'
-import { requireTrust } from './requireTrust.ts'
+import { requireTrust } from '../requireTrust.ts'
 
 /**
  * Asks for host, user and password until the registry accepts them, and keeps them then. What was typed stays, whatever

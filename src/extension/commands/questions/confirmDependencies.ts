@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { env, l10n, Uri, window } from 'vscode'
-import { missingDependencies, type Metadata } from '../../core/index.ts'
-import type { App } from '../app.ts'
+import { missingDependencies, type Metadata } from '../../../core/index.ts'
+import type { App } from '../../app.ts'
 import type { Purpose } from './askDestination.ts'
-import { confirm, dismissed } from './prompts.ts'
+import { confirm } from './confirm.ts'
+import { dismissed } from './dismissed.ts'
 
 /**
  * Asks before a chart is saved or pushed that declares charts which it does not hold: Helm would refuse to install it.

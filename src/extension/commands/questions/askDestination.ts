@@ -7,10 +7,10 @@ import {
   parseReference,
   type CachedChart,
   type Digest,
-} from '../../core/index.ts'
-import type { ManifestFormat } from '../adapters/settings.ts'
-import type { App } from '../app.ts'
-import { plainText } from '../plainText.ts'
+} from '../../../core/index.ts'
+import type { ManifestFormat } from '../../adapters/settings.ts'
+import type { App } from '../../app.ts'
+import { plainText } from '../../plainText.ts'
 import { askFormat, formatFor } from './askFormat.ts'
 import { judgeDestination, suggestDestinations, type ChartName, type Suggestion } from './destinations.ts'
 import { judgeOutcome, type Outcome } from './outcome.ts'

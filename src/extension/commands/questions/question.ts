@@ -1,5 +1,5 @@
 import { QuickInputButtons, window, type InputBox, type QuickInput, type QuickPickItem } from 'vscode'
-import { dismissed } from './prompts.ts'
+import { dismissed } from './dismissed.ts'
 
 /** A person wants to see the step before again. */
 export const back = Symbol('back')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { nameBeside } from '../../../src/extension/commands/nameBeside.ts'
+import { nameBeside } from '../../../../src/extension/commands/questions/nameBeside.ts'
 
 it('a name beside one that is taken is the first that is free', () => {
   expect(nameBeside('mychart', '', ['mychart'])).toBe('mychart-2')

@@ -1,0 +1,48 @@
+import { l10n, window } from 'vscode'
+import { ChartroomError, parseReference, type OperationOptions } from '../../core/index.ts'
+import { withProgress, type View } from '../adapters/progress.ts'
+import { Stopped } from '../adapters/stopped.ts'
+import type { App } from '../app.ts'
+import { plainText } from '../plainText.ts'
+import { askLogin } from './questions/askLogin.ts'
+import { requireTrust } from './requireTrust.ts'
+import { warnOfPlace } from './warnOfPlace.ts'
+
+interface Asking {
+  /** Names the registry. */
+  readonly reference: string
+  /** What is being done, for example "Pulling localhost:5000/myrepo/mychart:2.7.0". */
+  readonly title: string
+  /** That shows that something is under way. */
+  readonly view?: View
+}
+
+/**
+ * Does something at a registry, with progress and a Cancel button; where the registry wants a login, offers one and goes on
+ * by itself.
+ *
+ * @throws Stopped where it was cancelled or a person does not want to log in, ChartroomError `refused` in Restricted Mode
+ */
+export async function atRegistry<Value>(
+  app: App,
+  { reference, title, view }: Asking,
+  work: (options: OperationOptions) => Promise<Value>,
+): Promise<Value> {
+  const { host } = parseReference(reference)
+  for (;;) {
+    try {
+      return await withProgress(app, title, work, view)
+    } catch (error) {
+      if (!(error instanceof ChartroomError) || error.kind !== 'unauthorized') throw error
+      app.log.info(error.message)
+      requireTrust(
+        l10n.t('{0} wants a login, and nobody is logged in while the workspace is in Restricted Mode.', host),
+      )
+      const known = await app.credentials.find(host, { log: app.log })
+      const sentence = known === undefined ? l10n.t('{0} wants a login.', host) : error.message
+      const logIn = l10n.t('Log In')
+      if ((await window.showWarningMessage(plainText(sentence), logIn)) !== logIn) throw new Stopped()
+      warnOfPlace(app, await askLogin(app, host))
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { listCharts, listReferences, messageOf, type ChartCache, type Logger } from '../../core/index.ts'
+import { logLines } from '../messages.ts'
+import type { ListedChart } from './cacheNodes.ts'
+
+/** What was read from the cache, or why it cannot be read. */
+export type CacheListing =
+  | {
+      readonly charts: readonly ListedChart[]
+      /** Bytes; missing until the charts have been read. */
+      readonly size?: number
+    }
+  | { readonly failure: string }
+
+export interface CacheReadingParts {
+  /** The cache that counts now. */
+  readonly cache: () => ChartCache
+  readonly log: Logger
+  /** Hears every listing, the best known by then. */
+  readonly onListing: (listing: CacheListing) => void
+  /** Hears that names are there long before the charts, and when the charts are. */
+  readonly onLong: (reading: Promise<unknown>) => void
+}
+
+/** More charts than these are listed by name before they are read; fewer are read in the time of a blink. */
+const many = 100
+
+/** Milliseconds that the rows of a large cache have to be painted in, before reading all of it keeps the host busy. */
+const breather = 300
+
+/**
+ * Reads the cache, again and again. At most one read is under way, so a listing is never older than the one before; of
+ * a large cache the names come first, and then what somebody looks at.
+ */
+export class CacheReading {
+  readonly #parts: CacheReadingParts
+  /** Settles with the first listing. */
+  readonly first: Promise<void>
+  #tellFirst: () => void = () => undefined
+  #listing: CacheListing | undefined
+  /** What the listing is about. */
+  #listed: ChartCache | undefined
+  #wanted = 0
+  #reading: Promise<void> | undefined
+
+  constructor(parts: CacheReadingParts) {
+    this.#parts = parts
+    this.first = new Promise((resolve) => {
+      this.#tellFirst = resolve
+    })
+  }
+
+  get listing(): CacheListing | undefined {
+    return this.#listing
+  }
+
+  /** Reads everything anew. Never rejects: what cannot be read is a listing, too. */
+  async refresh(): Promise<void> {
+    this.#wanted += 1
+    this.#reading ??= this.#readUntilDone().finally(() => {
+      this.#reading = undefined
+    })
+    await this.#reading
+  }
+
+  /** Reads some charts before their turn, because somebody looks at them. Never rejects. */
+  async readNow(references: readonly string[]): Promise<void> {
+    const { log } = this.#parts
+    const cache = this.#parts.cache()
+    try {
+      const charts = await listCharts(cache, { references, log })
+      const listing = this.#listing
+      if (cache !== this.#listed || listing === undefined || 'failure' in listing) return
+      // Meanwhile everything has been read.
+      if (listing.size !== undefined) return
+      const read = new Map<string, ListedChart>(charts.map((chart) => [chart.reference, chart]))
+      this.#tell(cache, { charts: listing.charts.map((chart) => read.get(chart.reference) ?? chart) })
+    } catch (error) {
+      // Reading everything is under way, and comes to the same.
+      log.debug(messageOf(error))
+    }
+  }
+
+  async #readUntilDone(): Promise<void> {
+    let seen: number
+    let cache: ChartCache
+    do {
+      seen = this.#wanted
+      cache = this.#parts.cache()
+      const isLong = cache !== this.#listed && (await this.#tellNames(cache))
+      if (isLong) await delay(breather)
+      const reading = this.#read(cache)
+      if (isLong) this.#parts.onLong(reading)
+      this.#tell(cache, await reading)
+    } while (seen !== this.#wanted || cache !== this.#parts.cache())
+  }
+
+  /** @returns whether there are so many that they have been told by name */
+  async #tellNames(cache: ChartCache): Promise<boolean> {
+    try {
+      const references = await listReferences(cache, { log: this.#parts.log })
+      if (references.length <= many) return false
+      this.#tell(cache, { charts: references.map((reference) => ({ reference, isUnread: true })) })
+      return true
+    } catch {
+      // Reading everything comes to the same error, and tells it.
+      return false
+    }
+  }
+
+  async #read(cache: ChartCache): Promise<CacheListing> {
+    const { log } = this.#parts
+    try {
+      const charts = await listCharts(cache, { log })
+      return { charts, size: await cache.size({ log }) }
+    } catch (error) {
+      for (const line of logLines(error)) log.warn(line)
+      return { failure: messageOf(error) }
+    }
+  }
+
+  #tell(cache: ChartCache, listing: CacheListing): void {
+    // Another cache was chosen meanwhile: this answer is nobody's any more.
+    if (cache !== this.#parts.cache()) return
+    this.#listing = listing
+    this.#listed = cache
+    this.#parts.onListing(listing)
+    this.#tellFirst()
+  }
+}
