@@ -11,9 +11,6 @@ import { extensionsDirectory } from './setup.ts'
 
 const limit = 1.25
 
-const teamRow = `[...document.querySelectorAll('.part.sidebar [role="treeitem"] .label-name')]
-  .some(({ textContent }) => textContent === 'team')`
-
 let fast: string
 
 beforeAll(async () => {
@@ -31,7 +28,7 @@ it('does not show a registry later because another one does not answer', async (
 
   const isWithin = median(ours) / median(theirs) <= limit
   report({
-    what: 'first row of a registry beside one that does not answer, against the same without',
+    what: 'first row of a registry beside one that does not answer, against one beside another that has answered',
     ours,
     theirs,
     limit: `× ${limit}`,
@@ -40,20 +37,28 @@ it('does not show a registry later because another one does not answer', async (
   expect(isWithin).toBe(true)
 })
 
-/** Milliseconds from the click on a registry, in a new window, to the frame that shows what is in it. */
+/**
+ * Milliseconds from the click on a registry, in a new window, to the frame that shows what is in it. Another one has been
+ * opened before, so that both measurements find the extension warm: it has answered, or is still to answer.
+ */
 async function openRegistry(besideSlow: boolean): Promise<number> {
-  const slow = await startHoldingProxy(fast, { answers: true })
-  const machineSettings = { 'chartroom.registries': { [slow.host]: {}, [fast]: {} } }
+  const other = await startHoldingProxy(fast, { answers: true })
+  if (!besideSlow) other.release()
+  const machineSettings = { 'chartroom.registries': { [other.host]: {}, [fast]: {} } }
   const workbench = await openWorkbench({ extensionsDirectory, machineSettings })
   const { page } = workbench
   await isQuiet(workbench)
   await workbench.openView('Registries')
   const twistie = (host: string): Locator => workbench.row(host).first().locator('.monaco-tl-twistie')
-  if (besideSlow) {
-    await twistie(slow.host).click()
-    await slow.held
-  }
-  const time = await untilPainted(page, twistie(fast), teamRow)
+  await twistie(other.host).click()
+  if (besideSlow) await other.held
+  else await workbench.row('team').waitFor()
+  const time = await untilPainted(page, twistie(fast), teamRows(besideSlow ? 1 : 2))
   await workbench.close()
   return time
+}
+
+function teamRows(count: number): string {
+  return `[...document.querySelectorAll('.part.sidebar [role="treeitem"] .label-name')]
+    .filter(({ textContent }) => textContent === 'team').length === ${count}`
 }
