@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode'
+import { l10n, window, workspace } from 'vscode'
 import { ChartroomError, parseReference, type OperationOptions } from '../../core/index.ts'
 import { withProgress, type View } from '../adapters/progress.ts'
 import { Stopped } from '../adapters/stopped.ts'
@@ -33,16 +33,22 @@ export async function atRegistry<Value>(
     try {
       return await withProgress(app, title, work, view)
     } catch (error) {
-      if (!(error instanceof ChartroomError) || error.kind !== 'unauthorized') throw error
+      if (!(error instanceof ChartroomError) || !mayHelp(error)) throw error
       app.log.info(error.message)
       requireTrust(
         l10n.t('{0} wants a login, and nobody is logged in while the workspace is in Restricted Mode.', host),
       )
       const known = await app.credentials.find(host, { log: app.log })
-      const sentence = known === undefined ? l10n.t('{0} wants a login.', host) : error.message
+      const isStranger = known === undefined && error.kind === 'unauthorized'
+      const sentence = isStranger ? l10n.t('{0} wants a login.', host) : error.message
       const logIn = l10n.t('Log In')
       if ((await window.showWarningMessage(plainText(sentence), logIn)) !== logIn) throw new Stopped()
       warnOfPlace(app, await askLogin(app, host))
     }
   }
+}
+
+/** Whether another login may help: none was there, it was refused, or it has too few rights. */
+function mayHelp({ kind }: ChartroomError): boolean {
+  return kind === 'unauthorized' || (kind === 'forbidden' && workspace.isTrusted)
 }
