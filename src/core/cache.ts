@@ -1,5 +1,7 @@
 import { readChartManifest } from './chart/chartManifest.ts'
 import { helmReads } from './chart/helmName.ts'
+import { bytewise } from './bytewise.ts'
+import { lookUp, notCached } from './cacheLookUp.ts'
 import { ChartroomError, messageOf } from './errors.ts'
 import { CacheReader, type CachedChart, type SoundChart } from './cacheReader.ts'
 import {
@@ -12,13 +14,11 @@ import {
   withEntry,
   withoutName,
   type IndexEntry,
-  type IndexFile,
 } from './layout/indexFile.ts'
 import { Layout } from './layout/layout.ts'
 import type { Descriptor } from './oci/descriptor.ts'
 import { isDigest, type Digest } from './oci/digest.ts'
 import { isIndex, parseManifest, type RawManifest } from './oci/manifest.ts'
-import { formatReference, parseReference, repositoryName } from './oci/reference.ts'
 import type { Content, Target } from './oci/target.ts'
 import { verified } from './oci/verify.ts'
 import type { OperationOptions } from './progress.ts'
@@ -252,50 +252,9 @@ export class ChartCache implements Target {
   }
 }
 
-/** Sorted by the bytes of their names, as Helm sorts them. */
-function bytewise<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item[] {
-  return items
-    .map((item) => ({ item, bytes: Buffer.from(nameOf(item)) }))
-    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ item }) => item)
-}
-
-function lookUp(
-  index: IndexFile,
-  reference: string,
-): { readonly name: string; readonly entry: IndexEntry } | undefined {
-  const literal = findEntry(index, reference)
-  if (literal !== undefined) return { name: reference, entry: literal }
-  const name = formatReference(parseReference(reference))
-  const entry = findEntry(index, name)
-  return entry === undefined ? undefined : { name, entry }
-}
-
 function layersOf(manifest: RawManifest, name: string): readonly Descriptor[] {
   const parsed = parseManifest(manifest, name)
   return isIndex(parsed) ? [] : parsed.layers
-}
-
-function notCached(index: IndexFile, text: string): ChartroomError {
-  const reference = parseReference(text)
-  const name = formatReference(reference)
-  const repository = repositoryName(reference)
-  const names = bytewise([...namedEntries(index).keys()], (known) => known)
-  const near = names.filter(
-    (other) => other.startsWith(`${repository}:`) || other.startsWith(`${repository}@`),
-  )
-  const isIncomplete = near.length > 0 && reference.tag === undefined && reference.digest === undefined
-  const chart = repository.slice(repository.lastIndexOf('/') + 1)
-  const similar = near.length > 0 ? near : names.filter((other) => other.includes(`/${chart}:`))
-  return new ChartroomError(isIncomplete ? 'invalid-reference' : 'not-found', {
-    message: isIncomplete ? `${name} needs a tag.` : `${name} is not in the cache.`,
-    advice: similar.length > 0 ? `The cache has ${someOf(similar)}.` : 'Save or pull it first.',
-    reference: name,
-  })
-}
-
-function someOf(names: readonly string[]): string {
-  return names.length > 10 ? `${names.slice(0, 10).join(', ')}, …` : names.join(', ')
 }
 
 async function inParallel<Item, Result>(

@@ -24,6 +24,7 @@ import {
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { bytewise } from './bytewise.ts'
 import { ChartroomError } from './errors.ts'
 
 export type FileStep =
@@ -94,7 +95,7 @@ export async function linkTargetOf(path: string): Promise<string | undefined> {
 /** Names in a directory, sorted bytewise; empty where the directory does not exist. */
 export async function namesIn(directory: string): Promise<string[]> {
   const names = (await unlessMissing(() => readdir(directory))) ?? []
-  return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return bytewise(names, (name) => name)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { bytewise } from '../bytewise.ts'
 import { formatFloat } from './yamlScalar.ts'
 import type { Yaml, YamlMap } from './parseYaml.ts'
 
@@ -119,7 +120,7 @@ function fold(key: string): string {
 }
 
 function sortedEntries(value: YamlMap): [string, Yaml][] {
-  return [...value].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  return bytewise(value, ([key]) => key)
 }
 
 export function isMap(value: Yaml): value is YamlMap {

@@ -1,6 +1,7 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Chart, ChartFile } from './chart.ts'
 import type { FileFacts } from '../files.ts'
+import { bytewise } from '../bytewise.ts'
 import { ChartroomError } from '../errors.ts'
 import { codeOf, factsOf, namesIn, ownFactsOf, readChunks, readSmall, realPathOf } from '../files.ts'
 import { silent } from '../logger.ts'
@@ -44,7 +45,7 @@ export async function readDirectory(path: string, options: ChartOptions = {}): P
   }
   await visitDirectory(walk, '', [walk.realRoot])
   const warnings: string[] = []
-  return { ...finish(walk, warnings), files: walk.files.sort(byPath), warnings }
+  return { ...finish(walk, warnings), files: bytewise(walk.files, ({ path: file }) => file), warnings }
 }
 
 interface Walk {
@@ -192,8 +193,4 @@ function finish(
 
 function inside({ place }: Walk, path: string): Place {
   return { ...place, path }
-}
-
-function byPath(a: ChartFile, b: ChartFile): number {
-  return Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))
 }

@@ -1,3 +1,5 @@
+import { bytewise } from '../bytewise.ts'
+
 /**
  * JSON with the bytes of Go's encoder, because digests are made of bytes: compact, without keys that are `undefined`,
  * and with the escapes that Go used up to 1.21.
@@ -19,9 +21,8 @@ class GoMap {
   readonly entries: readonly (readonly [string, unknown])[]
 
   constructor(values: object) {
-    this.entries = Object.entries(values)
-      .map(([key, value]) => [key, inside(value)] as const)
-      .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    const entries = Object.entries(values).map(([key, value]) => [key, inside(value)] as const)
+    this.entries = bytewise(entries, ([key]) => key)
   }
 }
 

@@ -1,3 +1,4 @@
+import { bytewise } from '../bytewise.ts'
 import { ChartroomError } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { isDigest, shortDigest, type Digest } from '../oci/digest.ts'
@@ -165,7 +166,7 @@ export class RegistryRepository implements Target {
   async tags(options: OperationOptions = {}): Promise<string[]> {
     const tags: string[] = []
     for await (const page of this.tagPages(options)) tags.push(...page)
-    return tags.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    return bytewise(tags, (tag) => tag)
   }
 
   async *#received(response: HttpResponse): AsyncGenerator<Uint8Array> {
