@@ -1,7 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { FrameLocator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
@@ -13,8 +11,8 @@ import {
   Registries,
   saveChart,
 } from '../../src/core/index.ts'
-import { cleanUp } from '../support/cleanUp.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
+import { listenOnLoopback } from '../support/loopback.ts'
 import { writeChart, type ChartFiles } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/waiting.ts'
@@ -146,13 +144,7 @@ async function imageServer(): Promise<{ readonly url: string; readonly seen: str
     seen.push(request.url ?? '')
     response.writeHead(200, { 'content-type': 'image/png' }).end()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  cleanUp(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, seen }
+  return { url: `http://localhost:${await listenOnLoopback(server)}`, seen }
 }
 
 function hostileFiles(url: string): ChartFiles {

@@ -1,13 +1,11 @@
 import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { describe as describeBytes } from '../../src/core/oci/descriptor.ts'
 import { encodeManifest } from '../../src/core/oci/manifest.ts'
-import { cleanUp } from '../support/cleanUp.ts'
 import { startCountingProxy } from '../support/countingProxy.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { localRegistry, pushBlob, putManifest } from '../support/localRegistry.ts'
+import { listenOnLoopback } from '../support/loopback.ts'
 import { addManyTags } from '../support/manyRepositories.ts'
 import { packedChart } from '../support/packedChart.ts'
 import { until } from '../support/waiting.ts'
@@ -162,14 +160,7 @@ async function withoutCatalogue(registry: string): Promise<{ readonly host: stri
     response.writeHead(307, { location: `http://${registry}${path}` })
     response.end()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  cleanUp(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return { host: `localhost:${(server.address() as AddressInfo).port}` }
+  return { host: `localhost:${await listenOnLoopback(server)}` }
 }
 
 async function pushChart(host: string, repository: string, tags: readonly string[]): Promise<void> {

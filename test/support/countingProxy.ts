@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
-import { cleanUp } from './cleanUp.ts'
+import { listenOnLoopback } from './loopback.ts'
 
 /** A request as the registry saw it. */
 export interface CountedRequest {
@@ -55,17 +55,8 @@ export async function startCountingProxy(registry: string): Promise<CountingProx
     if (held?.test(path) === true) waiting.add(pass)
     else pass()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  cleanUp(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
   return {
-    host: `localhost:${address.port}`,
+    host: `localhost:${await listenOnLoopback(server)}`,
     requests,
     lines: () => requests.map(({ method, path, outcome }) => `${method} ${path} ${outcome ?? ''}`.trimEnd()),
     clear: () => {

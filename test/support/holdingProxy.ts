@@ -1,6 +1,5 @@
-import { createServer, connect, type Socket } from 'node:net'
-import { once } from 'node:events'
-import { cleanUp } from './cleanUp.ts'
+import { createServer, connect } from 'node:net'
+import { listenOnLoopback } from './loopback.ts'
 
 export interface HoldingProxy {
   /** `localhost:PORT` */
@@ -30,7 +29,6 @@ export async function startHoldingProxy(
   { after = Infinity, answers = false }: HoldingOptions,
 ): Promise<HoldingProxy> {
   const port = Number(registry.slice(registry.lastIndexOf(':') + 1))
-  const sockets = new Set<Socket>()
   const waiting = new Set<() => void>()
   let isReleased = false
   let tellHeld: () => void = () => undefined
@@ -56,26 +54,13 @@ export async function startHoldingProxy(
       [client, upstream],
       [upstream, client],
     ] as const) {
-      sockets.add(socket)
       // A connection that breaks on one side breaks on the other, too.
       socket.on('error', () => other.destroy())
-      socket.on('close', () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
+      socket.on('close', () => other.destroy())
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  cleanUp(async () => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-    await once(server, 'close')
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
   return {
-    host: `localhost:${address.port}`,
+    host: `localhost:${await listenOnLoopback(server)}`,
     held,
     release: () => {
       isReleased = true

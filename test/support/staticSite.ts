@@ -1,9 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { once } from 'node:events'
 import { join, normalize } from 'node:path'
-import type { AddressInfo } from 'node:net'
-import { cleanUp } from './cleanUp.ts'
+import { listenOnLoopback } from './loopback.ts'
 
 /** Serves a folder over HTTP on loopback until the test ends, and returns its address. */
 export async function serveFolder(folder: string): Promise<string> {
@@ -18,12 +16,5 @@ export async function serveFolder(folder: string): Promise<string> {
     }
     createReadStream(path).pipe(response)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  cleanUp(async () => {
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `http://127.0.0.1:${await listenOnLoopback(server)}`
 }

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { silent } from '../../../src/core/logger.ts'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
+import { listenOnLoopback } from '../../support/loopback.ts'
+import { anyPort } from '../../support/ports.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 import { certificate } from './certificate.ts'
 import {
@@ -182,17 +183,9 @@ async function silentServer(): Promise<{ host: string; connected: Promise<void>;
     socket.resume()
     tellConnected()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.close()
-  })
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, connected, closed }
+  return { host: `127.0.0.1:${await listenOnLoopback(server)}`, connected, closed }
 }
 
 async function freeHost(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return `localhost:${port}`
+  return `localhost:${await anyPort()}`
 }

@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
 import type { Credential } from '../../../src/core/credential.ts'
 import type { HostOptions } from '../../../src/core/registry/hostOptions.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'
 import type { RegistryRepository } from '../../../src/core/registry/repository.ts'
+import { listenOnLoopback } from '../../support/loopback.ts'
 
 export interface Seen {
   readonly method: string
@@ -37,12 +36,7 @@ export async function startServer(script: Script, tls?: ServerOptions): Promise<
     })
   }
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+  return { host: `127.0.0.1:${await listenOnLoopback(server)}`, seen }
 }
 
 export interface Visitor {
