@@ -26,6 +26,7 @@ import { endsWithin } from '../endsWithin.ts'
 import type { LocalRegistry } from '../localRegistry/localRegistry.ts'
 import { logLines } from '../messages.ts'
 import { fileNodes } from './fileNodes.ts'
+import { GivenRows } from './givenRows.ts'
 import { PaintQueue, type Painted } from './paintQueue.ts'
 import { RegistryBrowser } from './registryBrowser.ts'
 import { greyWhatIsNoChart, registryItem, registryTooltip } from './registryItems.ts'
@@ -56,11 +57,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   readonly #changed = new EventEmitter<RegistryNode[] | undefined>()
   readonly onDidChangeTreeData = this.#changed.event
   readonly #disposables: readonly { dispose(): unknown }[]
-  /** The rows as the editor holds them, by id: it knows a row by the object that it was given first. */
-  readonly #handedOut = new Map<string, RegistryNode>()
-  /** The same rows as they were given last. */
-  readonly #given = new Map<string, RegistryNode>()
-  readonly #parents = new Map<string, RegistryNode>()
+  readonly #given = new GivenRows()
   readonly #queue: PaintQueue
   #cached: Disposable | undefined
   /** Ends when the logins of this machine are known. */
@@ -116,7 +113,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
 
   /** A row that the editor got earlier as it is now. */
   latest(node: RegistryNode): RegistryNode {
-    return this.#browser.latest(this.#given.get(node.id) ?? node)
+    return this.#browser.latest(this.#given.latest(node))
   }
 
   async getChildren(element?: RegistryNode): Promise<RegistryNode[]> {
@@ -124,7 +121,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
       if (element === undefined) await this.#start()
       else await this.#openFor(element)
       const children = element === undefined ? this.#browser.hosts : this.#browser.children(element)
-      return children.map((child) => this.#handOut(child, element))
+      return children.map((child) => this.#given.give(child, element))
     })
   }
 
@@ -139,7 +136,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   }
 
   getParent(element: RegistryNode): RegistryNode | undefined {
-    return this.#parents.get(element.id)
+    return this.#given.parentOf(element)
   }
 
   /** Reads anew one row, or everything that is known. Never rejects: what does not come is shown. */
@@ -184,7 +181,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
     const node = this.#browser.hosts.find(({ id }) => id === hostId(host.toLowerCase()))
     if (node === undefined) return
     await this.#queue.settled()
-    await this.#tree.reveal(this.#handOut(node, undefined), { select: true, focus: true, expand: true })
+    await this.#tree.reveal(this.#given.give(node, undefined), { select: true, focus: true, expand: true })
   }
 
   /** Shows the row of a chart, or of a repository. Its registry is added to the list where it is missing. */
@@ -193,18 +190,10 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
     const { host } = parseReference(reference)
     if (this.#parts.hosts.entry(host) === undefined) await this.#parts.hosts.add(host)
     const path = await this.#browser.pathTo(reference)
-    const rows = path.map((node, position) => this.#handOut(node, path[position - 1]))
+    const rows = path.map((node, position) => this.#given.give(node, path[position - 1]))
     const [last] = rows.slice(-1)
     await this.#queue.settled()
     if (last !== undefined) await this.#tree.reveal(last, { select: true, focus: true })
-  }
-
-  #handOut(node: RegistryNode, parent: RegistryNode | undefined): RegistryNode {
-    const row = this.#handedOut.get(node.id) ?? node
-    this.#handedOut.set(node.id, row)
-    this.#given.set(node.id, node)
-    if (parent !== undefined) this.#parents.set(node.id, this.#handedOut.get(parent.id) ?? parent)
-    return row
   }
 
   /** What is known without asking anybody; the logins of this machine come when they have been looked for. */
@@ -258,8 +247,8 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
       this.#changed.fire(undefined)
       return
     }
-    const handedOut = rows.flatMap((id) => this.#handedOut.get(id) ?? [])
-    if (handedOut.length > 0) this.#changed.fire(handedOut)
+    const given = this.#given.withIds(rows)
+    if (given.length > 0) this.#changed.fire(given)
   }
 
   #paintHeader(): void {

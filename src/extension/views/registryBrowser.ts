@@ -2,6 +2,7 @@ import { parseReference, repositoryName } from '../../core/index.ts'
 import type { HostEntry } from '../adapters/hostEntries.ts'
 import { BrowsedHost, type Browsing } from './browsedHost.ts'
 import { OpenedFiles, type OpenFiles } from './openedFiles.ts'
+import { OpenRows } from './openRows.ts'
 import type { Painted } from './paintQueue.ts'
 import {
   hostId,
@@ -38,12 +39,9 @@ export class RegistryBrowser {
   readonly #options: RegistryBrowserOptions
   #hosts: ReadonlyMap<string, BrowsedHost> = new Map()
   readonly #files = new Map<string, OpenedFiles>()
-  readonly #open = new Set<string>()
-  /** Read to the end although nobody looks, because somebody asked for it by name. */
-  readonly #asked = new Set<string>()
+  readonly #rows = new OpenRows()
   readonly #reading = new Map<string, Promise<void>>()
   #cached: ReadonlyMap<string, string> = new Map()
-  #isPaused = false
 
   constructor(options: RegistryBrowserOptions) {
     this.#options = options
@@ -128,26 +126,25 @@ export class RegistryBrowser {
 
   /** Somebody looks below a row. */
   open(node: RegistryNode): void {
-    this.#open.add(node.id)
+    this.#rows.open(node.id)
     if (node.kind === 'remoteRepository') this.#hosts.get(node.host)?.repository(node.name)
     if (node.kind === 'remoteTag') this.#filesOf(node.host, node.reference)
     this.#proceed()
   }
 
   close({ id }: RegistryNode): void {
-    this.#open.delete(id)
-    this.#asked.delete(id)
+    this.#rows.close(id)
     this.#proceed()
   }
 
   /** Nobody looks at anything, until `resume`. */
   pause(): void {
-    this.#isPaused = true
+    this.#rows.pause()
     this.#proceed()
   }
 
   resume(): void {
-    this.#isPaused = false
+    this.#rows.resume()
     this.#proceed()
   }
 
@@ -237,21 +234,21 @@ export class RegistryBrowser {
 
   /** Reads what is due below a row, whether it is open or not. */
   async #readNow(id: string): Promise<void> {
-    this.#asked.add(id)
-    this.#proceed()
-    this.#options.onChange([id])
-    await this.settled(id)
-    this.#asked.delete(id)
+    await this.#rows.whileAsked(id, async () => {
+      this.#proceed()
+      this.#options.onChange([id])
+      await this.settled(id)
+    })
   }
 
   /** Starts what is due and open, and stops what is not. */
   #proceed(): void {
     for (const host of this.#hosts.values()) {
-      this.#drive(host.id, host.isThere && this.#isOpen([host.id]), host.list)
+      this.#drive(host.id, host.isThere && this.#rows.isOpen([host.id]), host.list)
       const wanted: string[] = []
       for (const repository of host.repositories) {
         const id = repositoryId(repository.name)
-        const isOpen = host.isThere && this.#isOpen([...host.above(repository.name), id])
+        const isOpen = host.isThere && this.#rows.isOpen([...host.above(repository.name), id])
         this.#drive(id, isOpen, repository.list)
         if (isOpen) wanted.push(...host.shownTags(repository))
       }
@@ -261,14 +258,8 @@ export class RegistryBrowser {
       const host = this.#hosts.get(files.host)
       const repository = files.reference.slice(0, files.reference.lastIndexOf(':'))
       const above = host === undefined ? [] : [...host.above(repository), repositoryId(repository)]
-      this.#drive(files.id, host !== undefined && this.#isOpen([...above, files.id]), files)
+      this.#drive(files.id, host !== undefined && this.#rows.isOpen([...above, files.id]), files)
     }
-  }
-
-  /** @param chain of ids, from the host's down to the row's own */
-  #isOpen(chain: readonly string[]): boolean {
-    if (chain.slice(-1).some((id) => this.#asked.has(id))) return true
-    return !this.#isPaused && chain.every((id) => this.#open.has(id))
   }
 
   #drive(id: string, isOpen: boolean, source: Source): void {
