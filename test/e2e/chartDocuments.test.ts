@@ -104,9 +104,7 @@ describe('the words of a stranger', () => {
     await workbench.openView('Cached Charts')
     await workbench.expand(`${registry.host}/myrepo/mychart`)
 
-    await workbench.row('2.7.0').hover()
-    const tooltip = workbench.page.locator('.workbench-hover').filter({ hasText: 'Chart digest' })
-    await tooltip.waitFor()
+    const tooltip = await workbench.tooltip('2.7.0', 'Chart digest')
     await workbench.screenshot('tooltip with the words of a stranger')
     expect(await tooltip.innerText()).toContain(`${name} 0.1.0 — ${description}`)
     expect(await tooltip.locator('a, img, b, .codicon-bug').count()).toBe(0)

@@ -149,10 +149,8 @@ describe('The commands', () => {
     await workbench.openView('Cached Charts')
     await workbench.expand('localhost:5000/myrepo/mychart')
 
-    await workbench.row('1.0.0').hover()
+    const tooltip = await workbench.tooltip('1.0.0', shortDigest(digest))
 
-    const tooltip = workbench.page.locator('.workbench-hover:visible')
-    await tooltip.getByText(shortDigest(digest)).waitFor()
     expect((await tooltip.innerText()).replaceAll('\u00a0', ' ')).toContain('A | [link](command:x) <b>')
     expect(await tooltip.getByRole('link').count()).toBe(0)
     await workbench.screenshot('the tooltip of a chart')

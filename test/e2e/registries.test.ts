@@ -64,13 +64,13 @@ describe('The view Registries', () => {
     await workbench.expand('mychart')
 
     await workbench.row('1.119.0').waitFor()
-    await showsLast(workbench, 'Load 50 more…')
+    await workbench.goToLast('Load 50 more…')
     await showsRow(workbench, /^1\.70\.0 [\d.]+ (B|KiB)$/)
     await workbench.screenshot('registries many tags')
     await workbench.page.keyboard.press('Enter')
-    await showsLast(workbench, 'Load 20 more…')
+    await workbench.goToLast('Load 20 more…')
     await workbench.row('Load 20 more…').click()
-    await showsLast(workbench, '1.0.0')
+    await workbench.goToLast('1.0.0')
     expect((await workbench.rows()).filter((row) => row.startsWith('Load'))).toEqual([])
   })
 
@@ -126,16 +126,6 @@ async function addRegistry(workbench: Workbench, host: string): Promise<void> {
   await workbench.runCommand('Chartroom: Add Registry…')
   await workbench.quickInput.answer(host)
   await workbench.row(host).waitFor()
-}
-
-/** Goes to the last row of the tree, which is this one sooner or later. */
-async function showsLast(workbench: Workbench, label: string): Promise<void> {
-  await workbench.doing(`going to the last row, ${label}`, () =>
-    until(async () => {
-      await workbench.page.keyboard.press('End')
-      return await workbench.row(label).isVisible()
-    }),
-  )
 }
 
 async function showsRow(workbench: Workbench, wanted: string | RegExp): Promise<void> {

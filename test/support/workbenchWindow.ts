@@ -96,6 +96,16 @@ export class Workbench {
     return await this.page.evaluate<string[]>(readRows)
   }
 
+  /** Goes to the last row of the tree that has the focus, which is this one sooner or later. */
+  async goToLast(label: string): Promise<void> {
+    await this.doing(`going to the last row, ${label}`, () =>
+      until(async () => {
+        await this.page.keyboard.press('End')
+        return await appears(this.row(label).first(), 300)
+      }),
+    )
+  }
+
   async expand(label: string): Promise<void> {
     await this.setExpanded(label, true)
   }
@@ -129,12 +139,26 @@ export class Workbench {
   async clickAction(title: string, rowLabel?: string): Promise<void> {
     await this.doing(`clicking the action ${title}`, async () => {
       const around = rowLabel === undefined ? this.sideBar : this.row(rowLabel).first()
-      // Actions appear under the mouse.
-      await around.hover()
-      await around
-        .getByRole('button', { name: startsWith(title) })
-        .first()
-        .click()
+      const action = around.getByRole('button', { name: startsWith(title) }).first()
+      // Actions appear under the mouse, and a row that is painted anew may move away from it.
+      await until(async () => {
+        const clicked = around.hover({ timeout: 2000 }).then(() => action.click({ timeout: 2000 }))
+        return await clicked.then(() => true, ignoreTimeout)
+      })
+    })
+  }
+
+  /** Rests the mouse on a row until its tooltip shows a text, and returns the tooltip. */
+  async tooltip(label: string, text: string | RegExp): Promise<Locator> {
+    return await this.doing(`reading the tooltip of the row ${label}`, async () => {
+      const tooltip = this.page.locator('.workbench-hover:visible')
+      // A row that is painted anew loses its tooltip until the mouse comes again.
+      await until(async () => {
+        await this.page.mouse.move(0, 0)
+        await this.row(label).first().hover({ timeout: 2000 }).catch(ignoreTimeout)
+        return await appears(tooltip.getByText(text).first(), 3000)
+      })
+      return tooltip
     })
   }
 

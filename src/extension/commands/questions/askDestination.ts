@@ -1,4 +1,4 @@
-import { Disposable, l10n, QuickPickItemKind, window, type QuickPick, type QuickPickItem } from 'vscode'
+import { Disposable, l10n, QuickPickItemKind, window, type QuickPick } from 'vscode'
 import {
   kindOf,
   listCharts,
@@ -12,6 +12,7 @@ import type { ManifestFormat } from '../../adapters/settings.ts'
 import type { App } from '../../app.ts'
 import { plainText } from '../../plainText.ts'
 import { askFormat, formatFor } from './askFormat.ts'
+import { confirmedItem, type WritableItem } from './confirmedItem.ts'
 import { judgeDestination, suggestDestinations, type ChartName, type Suggestion } from './destinations.ts'
 import { judgeOutcome, type Outcome } from './outcome.ts'
 import { answerOf, back } from './question.ts'
@@ -54,7 +55,7 @@ export async function askDestination(app: App, chart: ChartName, purpose: Purpos
   }
 }
 
-interface DestinationItem extends QuickPickItem {
+interface DestinationItem extends WritableItem {
   /** Missing where it cannot be chosen. */
   readonly reference?: string
   /** What choosing it writes into the box, in place of answering. */
@@ -110,7 +111,7 @@ class DestinationQuestion {
           this.#look(item?.reference)
         })
         input.onDidAccept(() => {
-          const [chosen] = input.activeItems
+          const chosen = confirmedItem(input, (text) => this.#typedItem(text))
           if (chosen?.reference !== undefined) resolve(chosen.reference)
           if (chosen?.writes === undefined) return
           input.value = chosen.writes
@@ -158,10 +159,15 @@ class DestinationQuestion {
   #typedItem(typed: string): DestinationItem {
     const judged = judgeDestination(typed, this.#chart, this.#purpose === 'push')
     if ('reference' in judged) {
-      return { ...this.#item(judged.reference, l10n.t('as typed')), alwaysShow: true }
+      return { ...this.#item(judged.reference, l10n.t('as typed')), isTyped: true, alwaysShow: true }
     }
     const { problem, advice = '' } = wordsOf(judged)
-    return { label: `$(error) ${plainText(problem)}`, detail: plainText(advice), alwaysShow: true }
+    return {
+      label: `$(error) ${plainText(problem)}`,
+      detail: plainText(advice),
+      isTyped: true,
+      alwaysShow: true,
+    }
   }
 
   #grouped(suggestions: readonly Suggestion[]): DestinationItem[] {

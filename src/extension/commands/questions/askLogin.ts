@@ -1,4 +1,4 @@
-import { l10n, window, type QuickPickItem } from 'vscode'
+import { l10n, window } from 'vscode'
 import {
   ChartroomError,
   kindOf,
@@ -11,6 +11,7 @@ import { credentialStore } from '../../adapters/settings.ts'
 import type { App } from '../../app.ts'
 import { logLines } from '../../messages.ts'
 import { plainText } from '../../plainText.ts'
+import { confirmedItem, type WritableItem } from './confirmedItem.ts'
 import { answerOf, back, stepBox, type Step } from './question.ts'
 import { requireTrust } from '../requireTrust.ts'
 
@@ -40,7 +41,7 @@ export async function askLogin(app: App, given?: string): Promise<LoggedIn> {
   }
 }
 
-interface HostItem extends QuickPickItem {
+interface HostItem extends WritableItem {
   /** Missing where it cannot be chosen. */
   readonly host?: string
 }
@@ -65,7 +66,7 @@ async function askHost(app: App, value: string, step: Step): Promise<string> {
   return await answerOf<string>(pick, (resolve) => {
     pick.onDidChangeValue(show)
     pick.onDidAccept(() => {
-      const host = pick.activeItems[0]?.host
+      const host = confirmedItem(pick, typedHost)?.host
       if (host !== undefined) resolve(host)
     })
   })
@@ -84,10 +85,15 @@ function hostItems(app: App, typed: string): HostItem[] {
 function typedHost(typed: string): HostItem {
   try {
     const host = parseHost(typed)
-    return { label: host, description: l10n.t('as typed'), alwaysShow: true, host }
+    return { label: host, description: l10n.t('as typed'), isTyped: true, alwaysShow: true, host }
   } catch (error) {
     if (!(error instanceof ChartroomError)) throw error
-    return { label: `$(error) ${plainText(error.message)}`, detail: error.advice ?? '', alwaysShow: true }
+    return {
+      label: `$(error) ${plainText(error.message)}`,
+      detail: error.advice ?? '',
+      isTyped: true,
+      alwaysShow: true,
+    }
   }
 }
 
