@@ -27,15 +27,39 @@ export default defineConfig({
           globalSetup: ['test/e2e/setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // A real window loses a hover or a click now and then. The summary names every test that needed the second try.
+          retry: 1,
           // A window needs a whole core; two at a time are slower than one after the other.
+          maxWorkers: 1,
+        },
+      },
+      // Kills, power losses, full disks and other programs at the same time; CHARTROOM_RELIABILITY=10 does ten times as much.
+      {
+        test: {
+          name: 'reliability',
+          include: ['test/reliability/**/*.test.ts'],
+          globalSetup: ['test/reliability/setup.ts'],
+          testTimeout: 60 * 60_000,
+          hookTimeout: 60_000,
+          // Each of them keeps all processors busy.
           maxWorkers: 1,
         },
       },
       // `npm run bench`. Never a part of the tests: what it finds depends on the machine.
       {
         test: {
+          name: 'bench core',
+          include: ['test/bench/core*.bench.ts'],
+          testTimeout: 20 * 60_000,
+          hookTimeout: 20 * 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: 'bench',
           include: ['test/bench/**/*.bench.ts'],
+          exclude: ['test/bench/core*.bench.ts'],
           globalSetup: ['test/bench/setup.ts'],
           testTimeout: 20 * 60_000,
           hookTimeout: 20 * 60_000,

@@ -12,6 +12,7 @@ const evidence = {
   'apache2-utils': ['htpasswd'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   skopeo: ['skopeo'],
+  gnupg: ['gpg'],
   'libkrb5-dev': ['/usr/include/gssapi/gssapi.h', 'krb5-config'],
   'pkg-config': ['pkg-config', 'pkgconf'],
   python3: ['python3'],

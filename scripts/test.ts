@@ -13,6 +13,8 @@ interface Summary {
   readonly failed: number
   /** Names, with the reason where there is one. */
   readonly skipped: readonly string[]
+  /** Names of tests that passed at the second try only, with what was wrong at the first. */
+  readonly repeated?: readonly string[]
 }
 
 const project = join(import.meta.dirname, '..')
@@ -23,7 +25,7 @@ const node20 = join(project, 'test', 'node20')
 process.exitCode = await testEverything()
 
 async function testEverything(): Promise<number> {
-  await ensureSystemPackages(['docker-registry', 'apache2-utils', 'skopeo', 'chromium'], console.log)
+  await ensureSystemPackages(['docker-registry', 'apache2-utils', 'skopeo', 'gnupg', 'chromium'], console.log)
   await installNested(node20, () => {
     console.log('Installing Node 20 into test/node20: a few seconds, once.')
   })
@@ -42,6 +44,7 @@ async function testEverything(): Promise<number> {
     await vitest('command line on Node 20', 'cli', oldNode),
     await vitest('registries on Node 24', 'registries', process.execPath),
     await vitest('registries on Node 20', 'registries', oldNode),
+    await vitest('reliability', 'reliability'),
     await check('package', process.execPath, 'scripts/package.ts'),
     await host(),
     await vitest('window', 'e2e'),
@@ -110,10 +113,11 @@ async function timed(name: string, work: () => Promise<Summary>): Promise<Part> 
 /** @returns the exit code */
 function conclude(parts: readonly Part[]): number {
   console.log('\n── all together ──')
-  for (const { name, passed, failed, skipped, took } of parts) {
+  for (const { name, passed, failed, skipped, repeated = [], took } of parts) {
     const figures = `${passed} passed, ${failed} failed, ${skipped.length} skipped`
     console.log(`${failed === 0 ? '✓' : '✗'} ${name}: ${figures} (${took.toFixed(1)} s)`)
     for (const skip of skipped) console.log(`  - skipped: ${skip}`)
+    for (const test of repeated) console.log(`  - passed at the second try only: ${test}`)
   }
   const passed = sum(parts.map((part) => part.passed))
   const failed = sum(parts.map((part) => part.failed))

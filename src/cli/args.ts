@@ -7,6 +7,11 @@ import { globalFlags, groups, verbs, type Group, type Topic, type Verb } from '.
 
 export type Output = 'table' | 'json' | 'yaml'
 
+const chartParts = ['metadata', 'values', 'readme', 'files', 'manifest', 'all'] as const
+
+/** What `chart show` shows. */
+export type ChartPart = (typeof chartParts)[number]
+
 /** A command whose operands and flags are known to make sense. */
 export type Command =
   | { readonly verb: 'help'; readonly topic: Topic }
@@ -20,6 +25,23 @@ export type Command =
       readonly destination: string
       readonly archive: boolean
       readonly force: boolean
+    }
+  | { readonly verb: 'chart show'; readonly part: ChartPart; readonly reference: string }
+  | { readonly verb: 'chart diff'; readonly from: string; readonly to: string }
+  | { readonly verb: 'chart copy'; readonly from: string; readonly to: string }
+  | {
+      readonly verb: 'chart verify'
+      readonly reference?: string
+      readonly keyring?: string
+      readonly repair: boolean
+      /** What becomes of charts that another program dropped. */
+      readonly offers?: 'restore' | 'forget'
+    }
+  | {
+      readonly verb: 'chart prune'
+      readonly dryRun: boolean
+      /** Milliseconds. */
+      readonly olderThan?: number
     }
   | {
       readonly verb: 'registry login'
@@ -156,6 +178,21 @@ function command(
         archive: values.has('archive'),
         force: values.has('force'),
       }
+    case 'chart show':
+      return { verb: verb.path, part: chartPart(first), reference: second ?? '' }
+    case 'chart diff':
+    case 'chart copy':
+      return { verb: verb.path, from: first, to: second ?? '' }
+    case 'chart verify':
+      return verifyCommand(operands[0], values)
+    case 'chart prune': {
+      const olderThan = values.duration('older-than')
+      return {
+        verb: verb.path,
+        dryRun: values.has('dry-run'),
+        ...(olderThan === undefined ? {} : { olderThan }),
+      }
+    }
     case 'registry login':
       return loginCommand(first, values)
     case 'registry logout':
@@ -169,6 +206,17 @@ function command(
         ...values.optional('state', 'state'),
       }
   }
+}
+
+function chartPart(word: string): ChartPart {
+  const part = chartParts.find((candidate) => candidate === word)
+  if (part !== undefined) return part
+  const meant = nearest(word, chartParts)
+  throw new UsageError(
+    `PART of "chartroom chart show" is one of ${chartParts.join(', ')}, not "${word}".`,
+    'chart show',
+    meant === undefined ? undefined : `Did you mean "chartroom chart show ${meant}"?`,
+  )
 }
 
 function checkedOperands({ path, operands: wanted }: Verb, operands: readonly string[]): readonly string[] {
@@ -186,6 +234,27 @@ function checkedOperands({ path, operands: wanted }: Verb, operands: readonly st
     throw new UsageError(`${name} of "chartroom ${path}" is empty.`, path)
   }
   return operands
+}
+
+function verifyCommand(reference: string | undefined, values: FlagValues): Command {
+  const chosen = (['repair', 'restore', 'forget', 'keyring'] as const).filter((name) => values.has(name))
+  if (chosen.length > 1) {
+    throw new UsageError(`--${chosen[0] ?? ''} and --${chosen[1] ?? ''} exclude each other.`, 'chart verify')
+  }
+  if (values.has('keyring') && reference === undefined) {
+    throw new UsageError('--keyring needs REF: signatures are checked one at a time.', 'chart verify')
+  }
+  if (values.has('repair') && reference !== undefined) {
+    throw new UsageError('--repair mends the whole cache and takes no REF.', 'chart verify')
+  }
+  return {
+    verb: 'chart verify',
+    ...(reference === undefined ? {} : { reference }),
+    ...values.optional('keyring', 'keyring'),
+    repair: values.has('repair'),
+    ...(values.has('restore') ? { offers: 'restore' } : {}),
+    ...(values.has('forget') ? { offers: 'forget' } : {}),
+  }
 }
 
 function loginCommand(host: string, values: FlagValues): Command {

@@ -5,6 +5,7 @@ import {
   parseReference,
   tagOrDigest,
   type CachedChart,
+  type LocatedChart,
   type SoundChart,
 } from '../core/index.ts'
 
@@ -30,8 +31,8 @@ export function tagOf(reference: string): string {
 }
 
 /** The fields of a chart that programs may rely on. */
-export function chartFields(chart: CachedChart): Record<string, unknown> {
-  if (chart.problem !== undefined) {
+export function chartFields(chart: CachedChart | LocatedChart): Record<string, unknown> {
+  if ('problem' in chart && chart.problem !== undefined) {
     const { reference, manifestDigest, problem } = chart
     return { reference, manifestDigest, problem: { kind: problem.kind, message: problem.message } }
   }

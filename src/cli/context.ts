@@ -77,8 +77,18 @@ function namedHosts(command: Command): string[] {
     case 'chart push':
     case 'chart pull':
       return command.references.flatMap((reference) => readable(() => parseReference(reference).host))
+    case 'chart show':
+      return readable(() => parseReference(command.reference).host)
+    case 'chart diff':
+    case 'chart copy':
+      return [command.from, command.to].flatMap((reference) => readable(() => parseReference(reference).host))
+    case 'chart verify':
+      return command.reference === undefined
+        ? []
+        : readable(() => parseReference(command.reference ?? '').host)
     case 'chart save':
     case 'chart list':
+    case 'chart prune':
     case 'chart remove':
     case 'chart export':
     case 'registry logout':

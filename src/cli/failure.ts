@@ -64,6 +64,9 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
     return `Run: chartroom registry serve --port ${error.port < 65535 ? error.port + 1 : 0}`
   }
   if (kind === 'unauthorized' && verb !== 'registry login') return generalAdvice(kind, evidence)
+  if (kind === 'store-corrupt' && verb?.startsWith('chart ') === true && isMendable(error)) {
+    return 'Run: chartroom chart verify --repair'
+  }
   if (kind === 'too-large') return limitAdvice(evidence, limits)
   if (evidence.link !== undefined) return 'Copy the file into the chart, or accept it with --follow-links.'
   if (kind === 'invalid-reference' && carriesLogin(evidence) && verb?.startsWith('chart ') === true) {
@@ -72,6 +75,13 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
   // Where the cache has something of a similar name, that is the better hint.
   if (kind === 'not-found' && advice?.startsWith('The cache has') !== true) return cacheAdvice(evidence, verb)
   return undefined
+}
+
+/** Whether a repair of the cache can do something about it: the index, or what an entry of it needs. */
+function isMendable({ cause, evidence: { path, reference } }: ChartroomError): boolean {
+  // What the system says is about the place, which a repair does not change.
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== undefined) return false
+  return path?.endsWith('index.json') === true || (path === undefined && reference !== undefined)
 }
 
 /** Of a reference with a user or a password in it nobody repeats more than that there was one. */
@@ -201,7 +211,7 @@ function generalAdvice(kind: ErrorKind, evidence: ErrorEvidence): string | undef
     case 'invalid-reference':
       return 'Write for example localhost:5000/myrepo/mychart:1.0.0.'
     case 'target-exists':
-      return 'Choose another tag, or push without --no-overwrite to replace it.'
+      return 'Choose another tag, or leave out --no-overwrite to replace it.'
     case 'cancelled':
       return undefined
   }

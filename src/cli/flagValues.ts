@@ -125,6 +125,16 @@ export class FlagValues {
     throw this.#wrong(`--${name} is a size such as 5242880 or 600MiB, not "${text}".`)
   }
 
+  /** A length of time, in milliseconds. */
+  duration(name: string): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const [, count, unit = 's'] = /^(\d+)([smhd])$|^0$/.exec(text) ?? []
+    const milliseconds = text === '0' ? 0 : Number(count) * (unitsOfTime.get(unit) ?? Number.NaN)
+    if (Number.isSafeInteger(milliseconds)) return milliseconds
+    throw this.#wrong(`--${name} is a time such as 90m, 24h, 7d or 0, not "${text}".`)
+  }
+
   #unknown(shown: string, allowed: readonly Flag[]): UsageError {
     const meant = nearest(
       shown,
@@ -140,6 +150,14 @@ export class FlagValues {
     return new UsageError(message, this.topic, advice)
   }
 }
+
+/** In milliseconds. */
+const unitsOfTime: ReadonlyMap<string, number> = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+])
 
 function listed(choices: readonly string[]): string {
   return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`

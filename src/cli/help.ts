@@ -107,7 +107,7 @@ function exitCodeList(): string[] {
 /** What every exit code means; those of the core's errors are all here, or this does not compile. */
 const meanings: Readonly<Record<0 | 1 | 2 | (typeof exitCodes)[ErrorKind], string>> = {
   0: 'success',
-  1: 'something unexpected',
+  1: 'something unexpected; of chart diff: the charts differ',
   2: 'the command line makes no sense',
   3: 'login needed or refused',
   4: 'not found',

@@ -1,4 +1,4 @@
-import { kindOf } from '../core/index.ts'
+import { kindOf, waitForSmallFiles } from '../core/index.ts'
 import { outputOf, parseCommandLine, type Command } from './args.ts'
 import { createContext } from './context.ts'
 import { keepMemoryFlat } from './keepMemoryFlat.ts'
@@ -11,7 +11,11 @@ keepMemoryFlat()
 const argv = process.argv.slice(2)
 const stop = new AbortController()
 const progress = new ProgressLine(process.stderr.isTTY ? process.stderr : undefined)
-const streams: Streams = { out: writer(process.stdout), err: writer(process.stderr) }
+const streams: Streams = {
+  out: writer(process.stdout),
+  err: writer(process.stderr),
+  isTerminal: process.stdout.isTTY,
+}
 
 /** What a person who stops a command wants to know. */
 const whatStays: Partial<Record<Command['verb'], string>> = {
@@ -19,6 +23,7 @@ const whatStays: Partial<Record<Command['verb'], string>> = {
   'chart push': 'The chart stays saved in the cache; it was not pushed.',
   'chart pull': 'The chart was not pulled.',
   'chart export': 'Nothing was exported.',
+  'chart copy': 'Nothing was copied.',
   'registry login': 'No login was stored.',
 }
 
@@ -29,11 +34,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 
-const exitCode = await run()
-progress.clear()
-await Promise.all([flushed(process.stdout), flushed(process.stderr)])
-// A connection that is kept open must not keep the command running.
-process.exit(exitCode)
+// The bundle is one function, which cannot wait at its top.
+void run().then(async (exitCode) => {
+  progress.clear()
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+  // A connection that is kept open must not keep the command running.
+  process.exit(exitCode)
+})
 
 /** Runs the command line of this process. Every error ends here. */
 async function run(): Promise<number> {
@@ -43,13 +50,15 @@ async function run(): Promise<number> {
     const { command, globals } = parseCommandLine(argv)
     verb = command.verb
     print = new Printer(streams, { ...globals, verb })
+    // A registry that waits for the disk answers nobody meanwhile.
+    if (verb !== 'registry serve') waitForSmallFiles()
     return await perform(command, createContext(command, { globals, print, progress, signal: stop.signal }))
   } catch (error) {
     return kindOf(error) === 'cancelled' ? print.stopped(whatStays[verb]) : print.failure(error)
   }
 }
 
-function writer(stream: NodeJS.WriteStream): (text: string) => void {
+function writer(stream: NodeJS.WriteStream): (text: string | Uint8Array) => void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Nobody reads on, as in `chart list | head`. That is no failure, and what the command does goes on.
     if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error

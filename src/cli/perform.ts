@@ -1,15 +1,19 @@
 import type { Command } from './args.ts'
 import type { Context } from './context.ts'
 import packageFile from '../../package.json' with { type: 'json' }
+import { copy } from './commands/copy.ts'
+import { diff } from './commands/diff.ts'
 import { exportTo } from './commands/exportTo.ts'
 import { list } from './commands/list.ts'
 import { login } from './commands/login.ts'
 import { logout } from './commands/logout.ts'
+import { prune } from './commands/prune.ts'
 import { pull } from './commands/pull.ts'
 import { push } from './commands/push.ts'
 import { remove } from './commands/remove.ts'
 import { save } from './commands/save.ts'
-import { serve } from './commands/serve.ts'
+import { show } from './commands/show.ts'
+import { verify } from './commands/verify.ts'
 import { helpText } from './help.ts'
 
 /**
@@ -36,11 +40,24 @@ export async function perform(command: Command, context: Context): Promise<numbe
       return await remove(command.references, context)
     case 'chart export':
       return await exportTo(command, context)
+    case 'chart show':
+      return await show(command, context)
+    case 'chart diff':
+      return await diff(command, context)
+    case 'chart copy':
+      return await copy(command, context)
+    case 'chart verify':
+      return await verify(command, context)
+    case 'chart prune':
+      return await prune(command, context)
     case 'registry login':
       return await login(command, context)
     case 'registry logout':
       return await logout(command.host, context)
-    case 'registry serve':
+    case 'registry serve': {
+      // A registry of its own is more than all other commands together.
+      const { serve } = await import('./commands/serve.ts')
       return await serve(command, context)
+    }
   }
 }

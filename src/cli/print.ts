@@ -5,8 +5,10 @@ import { failureOf, type Doing } from './failure.ts'
 
 /** Where text goes: `process.stdout` and `process.stderr`, or what a test puts in their place. */
 export interface Streams {
-  readonly out: (text: string) => void
+  readonly out: (text: string | Uint8Array) => void
   readonly err: (text: string) => void
+  /** Whether what goes out is shown on a terminal. */
+  readonly isTerminal: boolean
 }
 
 /** How to print; and what the person is doing, where that is known. */
@@ -32,7 +34,20 @@ export class Printer {
   /** Lines for people; where the output is for programs they are left out. */
   lines(...lines: readonly string[]): void {
     if (this.#output !== 'table') return
-    for (const line of lines) this.#streams.out(`${tabbed(line)}\n`)
+    this.#streams.out(lines.map((line) => `${tabbed(line)}\n`).join(''))
+  }
+
+  /** What a chart holds, for people: byte for byte into a pipe or a file, harmless on a terminal. */
+  content(bytes: Uint8Array): void {
+    if (this.#output !== 'table') return
+    if (!this.#streams.isTerminal) this.#streams.out(bytes)
+    else
+      this.lines(
+        ...Buffer.from(bytes)
+          .toString()
+          .replace(/\r?\n$/, '')
+          .split(/\r?\n/),
+      )
   }
 
   /** The result for programs; where the output is for people it is left out. */

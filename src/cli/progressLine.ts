@@ -18,6 +18,8 @@ const doing: Readonly<Record<Progress['step'], string>> = {
   pushing: 'Pushing',
   pulling: 'Pulling',
   exporting: 'Exporting',
+  copying: 'Copying',
+  verifying: 'Verifying',
 }
 
 /** One line that tells how far the work is, and goes away when something else is printed. */

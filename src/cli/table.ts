@@ -16,6 +16,7 @@ export function formatTable(rows: readonly (readonly string[])[], maxWidth: numb
 
 /** How many columns of a terminal a text takes: two for wide characters, none for marks that combine with others. */
 export function widthOf(text: string): number {
+  if (plain.test(text)) return text.length
   let width = 0
   for (const character of text) width += characterWidth(character)
   return width
@@ -38,6 +39,7 @@ function padded(text: string, width: number): string {
   return text + ' '.repeat(width - widthOf(text))
 }
 
+const plain = /^[ -~]*$/
 const noWidth = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u
 const wide =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18aff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u

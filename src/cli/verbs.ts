@@ -33,12 +33,17 @@ export type VerbPath =
   | 'chart pull'
   | 'chart remove'
   | 'chart export'
+  | 'chart verify'
+  | 'chart prune'
+  | 'chart show'
+  | 'chart diff'
+  | 'chart copy'
   | 'registry login'
   | 'registry logout'
   | 'registry serve'
 
 export const groups = {
-  chart: 'Save, list, push, pull, export and remove charts.',
+  chart: 'Save, list, push, pull, export and remove charts; look into them, compare, copy and check them.',
   registry: 'Log in to a registry and out again; run one for tests.',
 } as const
 
@@ -52,7 +57,7 @@ const always = ['output', 'debug', 'no-progress', 'help']
 /** Harmless where nothing is asked of a registry, so that a script can pass one set to all verbs. */
 const connection = ['plain-http', 'insecure', 'ca-file', 'cert-file', 'key-file', 'trust-realm']
 const limits = ['max-unpacked', 'max-file', 'max-entries']
-const limitsCount = 'charts are measured at save, pull and export'
+const limitsCount = 'charts are measured where they are read whole'
 
 /** Flags that more than one verb may use, before the verb or after it. */
 export const globalFlags: readonly Flag[] = [
@@ -83,12 +88,12 @@ export const globalFlags: readonly Flag[] = [
     name: 'format',
     value: 'FORMAT',
     summary: 'legacy (Helm 3.0-3.6 and later, the default) or modern (Helm 3.7 and later, Flux, Argo CD)',
-    counts: 'the format is chosen at save',
+    counts: 'the format is chosen at save and at copy',
   },
   {
     name: 'no-overwrite',
-    summary: 'refuse to push to a tag that holds another chart',
-    counts: 'a tag is protected at push',
+    summary: 'refuse to push or copy to a tag that holds another chart',
+    counts: 'a tag is protected at push and at copy',
   },
   {
     name: 'max-unpacked',
@@ -203,6 +208,102 @@ export const verbs: readonly Verb[] = [
       'chartroom chart export localhost:5000/myrepo/mychart:2.7.0',
       'chartroom chart export localhost:5000/myrepo/mychart:2.7.0 -d charts --force',
       'chartroom chart export localhost:5000/myrepo/mychart:2.7.0 --archive',
+    ],
+  },
+  {
+    path: 'chart show',
+    operands: ['PART', 'REF'],
+    summary: 'show what is in a chart',
+    about:
+      'Shows a part of a chart: metadata (its Chart.yaml), values, readme, files (a list), manifest, or all of it.\n' +
+      'The chart is looked up in the cache and, where that does not have it, at its registry; it is not saved.\n' +
+      'Files come as they are, byte for byte; on a terminal without what would control it.',
+    flags: [],
+    global: [...always, ...limits, ...connection, 'no-trunc', 'max-col-width'],
+    examples: [
+      'chartroom chart show values localhost:5000/myrepo/mychart:2.7.0',
+      'chartroom chart show readme ghcr.io/acme/shop:1.4.2',
+      'chartroom chart show metadata localhost:5000/myrepo/mychart:2.7.0 --output json',
+    ],
+  },
+  {
+    path: 'chart diff',
+    operands: ['FROM', 'TO'],
+    summary: 'show what differs between two charts',
+    about:
+      'Compares the files of two charts, each in the cache or else at its registry, as "diff -u" does.\n' +
+      'The exit code is 0 where they are the same and 1 where they differ.',
+    flags: [],
+    global: [...always, ...limits, ...connection],
+    examples: [
+      'chartroom chart diff localhost:5000/myrepo/mychart:2.7.0 localhost:5000/myrepo/mychart:2.8.0',
+      'chartroom chart diff mychart:0.1.0 ghcr.io/acme/mychart:0.1.0 --output json',
+    ],
+  },
+  {
+    path: 'chart copy',
+    operands: ['FROM', 'TO'],
+    summary: 'give a chart another name, or copy it to another registry',
+    about:
+      'Where FROM is in the cache, TO becomes one more name of it in the cache; push TO to send it.\n' +
+      'Any other FROM is copied from its registry to the registry of TO, without passing through the cache.\n' +
+      'Without a tag, TO has the tag of FROM. With --format the copy is in that format; the archive stays as it is.',
+    flags: [],
+    global: [...always, 'format', 'no-overwrite', ...limits, ...connection],
+    examples: [
+      'chartroom chart copy localhost:5000/myrepo/mychart:2.7.0 localhost:5000/myrepo/mychart:stable',
+      'chartroom chart copy ghcr.io/acme/shop:1.4.2 registry.example.com/mirror/shop',
+      'chartroom chart copy mychart:0.1.0 mychart:0.1.0 --format modern',
+    ],
+  },
+  {
+    path: 'chart verify',
+    operands: ['[REF]'],
+    summary: 'check the local cache, or one chart',
+    about:
+      'Without REF, reads the whole cache and says what is wrong with it and what is superfluous; exits 11 when a fault is\n' +
+      'found. Nothing is changed, unless --repair says so: it brings back what is missing or damaged from the trash or the\n' +
+      'registry, and takes out of the index what cannot be had any more. The old index and the damaged content are kept.\n' +
+      'With REF, checks the digests of one chart and what its provenance file is worth; exits 11 when that does not match.',
+    flags: [
+      {
+        name: 'keyring',
+        value: 'FILE',
+        summary: 'check the signature with the keys of this file; needs REF and gpg',
+      },
+      { name: 'repair', summary: 'mend the cache as far as possible' },
+      { name: 'restore', summary: 'put back charts that another program dropped from the cache: REF or all' },
+      { name: 'forget', summary: 'do not offer these charts any more: REF or all' },
+    ],
+    global: [...always, ...limits, ...connection],
+    examples: [
+      'chartroom chart verify',
+      'chartroom chart verify --repair',
+      'chartroom chart verify --restore',
+      'chartroom chart verify ghcr.io/acme/shop:1.4.2 --keyring acme.gpg',
+    ],
+  },
+  {
+    path: 'chart prune',
+    operands: [],
+    summary: 'take what nothing needs out of the local cache',
+    about:
+      'Moves content that no chart in the cache needs to the trash of the cache, and deletes what has been there for 7 days.\n' +
+      'It goes when it was first seen unused a day ago; a dry run counts as seeing. What a removed chart needs stays as long\n' +
+      'as its removal can be undone.',
+    flags: [
+      { name: 'dry-run', summary: 'only say what would go' },
+      {
+        name: 'older-than',
+        value: 'TIME',
+        summary: 'how long it must have been seen unused, such as 90m, 24h, 7d or 0 (24h)',
+      },
+    ],
+    global: always,
+    examples: [
+      'chartroom chart prune --dry-run',
+      'chartroom chart prune',
+      'chartroom chart prune --older-than 7d',
     ],
   },
   {

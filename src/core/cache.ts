@@ -1,9 +1,12 @@
+import { resolve } from 'node:path'
 import { readChartManifest } from './chart/chartManifest.ts'
 import { helmReads } from './chart/helmName.ts'
 import { bytewise } from './bytewise.ts'
 import { lookUp, notCached } from './cacheLookUp.ts'
+import { CacheOffers, type Offer } from './cacheOffers.ts'
 import { ChartroomError, messageOf } from './errors.ts'
-import { CacheReader, type CachedChart, type SoundChart } from './cacheReader.ts'
+import { CacheReader, type CachedChart, type ReadOptions, type SoundChart } from './cacheReader.ts'
+import { inParallel } from './inParallel.ts'
 import {
   containerdNameAnnotation,
   entryFor,
@@ -14,7 +17,9 @@ import {
   withEntry,
   withoutName,
   type IndexEntry,
+  type IndexFile,
 } from './layout/indexFile.ts'
+import { Journal } from './layout/journal.ts'
 import { Layout } from './layout/layout.ts'
 import type { Descriptor } from './oci/descriptor.ts'
 import { isDigest, type Digest } from './oci/digest.ts'
@@ -23,6 +28,7 @@ import type { Content, Target } from './oci/target.ts'
 import { verified } from './oci/verify.ts'
 import type { OperationOptions } from './progress.ts'
 
+export type { Offer } from './cacheOffers.ts'
 export type { CachedChart, SoundChart } from './cacheReader.ts'
 
 /** A sound chart with what it takes to copy it. */
@@ -43,7 +49,18 @@ export interface RemovedChart {
   readonly entry: unknown
 }
 
-export interface ListOptions extends OperationOptions {
+/** A chart that is to get a name. */
+export interface NamedManifest {
+  readonly manifest: RawManifest
+  readonly name: string
+}
+
+export interface CacheOptions {
+  /** What the time is, in milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+export interface ListOptions extends ReadOptions {
   /** Names in the index, byte for byte; by default all of them. */
   readonly references?: readonly string[]
 }
@@ -61,14 +78,18 @@ export class ChartCache implements Target {
   readonly root: string
   readonly #layout: Layout
   readonly #reader: CacheReader
+  readonly #offers: CacheOffers
   readonly #listeners = new Set<() => void>()
   #watch: { close(): void } | undefined
+  /** Bytes of the blobs that the index needed when they were counted last. */
+  #sizes: ReadonlyMap<Digest, number> = new Map()
 
   /** @param root the layout directory itself, by default of Helm `registry/cache` in its cache home */
-  constructor(root: string) {
-    this.#layout = new Layout(root)
+  constructor(root: string, { now }: CacheOptions = {}) {
+    this.#layout = new Layout(root, { journal: new Journal(resolve(root), now) })
     this.root = this.#layout.root
     this.#reader = new CacheReader(this.#layout)
+    this.#offers = new CacheOffers(this.#layout, this.#reader)
   }
 
   /**
@@ -80,10 +101,13 @@ export class ChartCache implements Target {
     const named = [...namedEntries(await this.#layout.readIndex(options))]
     const wanted = references === undefined ? undefined : new Set(references)
     const entries = wanted === undefined ? named : named.filter(([name]) => wanted.has(name))
-    const charts = await inParallel(entries, async ([name, entry]) => {
+    const known = options.isQuick === true ? this.#known(entries) : []
+    const isKnown = new Set(known.map(({ reference }) => reference))
+    const unknown = entries.filter(([name]) => !isKnown.has(name))
+    const charts = await inParallel(unknown, readers, async ([name, entry]) => {
       return await this.#reader.read(entry, name, options)
     })
-    return bytewise(charts, ({ reference }) => reference)
+    return bytewise([...known, ...charts], ({ reference }) => reference)
   }
 
   /**
@@ -153,20 +177,59 @@ export class ChartCache implements Target {
 
   /**
    * Names a chart. The name is kept where Helm 3.0-3.6 looks only if these can read the chart under it.
-   * @throws ChartroomError `not-a-chart`, before anything is written
+   * @throws ChartroomError `not-a-chart`, before anything is written; `not-found` where a blob of it is not there
    */
   async tag(manifest: RawManifest, name: string, options: OperationOptions = {}): Promise<void> {
-    const { descriptor } = manifest
-    const { format } = readChartManifest(manifest, name)
-    const isOld = helmReads(name, format, layersOf(manifest, name).length)
-    const annotation = isOld ? refNameAnnotation : containerdNameAnnotation
-    await this.#layout.storeManifest(manifest, options)
-    await this.#layout.change((index) => {
-      const old = findEntry(index, name)
-      const isSame = old?.descriptor?.digest === descriptor.digest && old.annotation === annotation
-      // What other programs added to the entry stays as long as it is about the same manifest.
-      return withEntry(index, isSame ? old : entryFor(descriptor, name, annotation))
+    const chart = { manifest, name }
+    const refused = await this.tagAll([chart], options)
+    if (refused.has(chart)) throw refused.get(chart)
+  }
+
+  /**
+   * Names many charts with one change of the index, in their order.
+   * @returns why some were not named; the others are
+   */
+  async tagAll<Chart extends NamedManifest>(
+    charts: readonly Chart[],
+    options: OperationOptions = {},
+  ): Promise<ReadonlyMap<Chart, unknown>> {
+    const refused = new Map<Chart, unknown>()
+    const unlessRefused = async (chart: Chart, work: () => Promise<void>): Promise<void> => {
+      if (refused.has(chart)) return
+      try {
+        await work()
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        refused.set(chart, error)
+      }
+    }
+    await inParallel(charts, readers, async (chart) => {
+      await unlessRefused(chart, async () => {
+        readChartManifest(chart.manifest, chart.name)
+        await this.#layout.storeManifest(chart.manifest, options)
+      })
+    })
+    if (refused.size === charts.length) return refused
+    await this.#layout.change(async (before) => {
+      let index = before
+      for (const chart of charts) {
+        await unlessRefused(chart, async () => {
+          // Under the lock, so that nobody sweeps them before the entry is there.
+          for (const blob of [chart.manifest.descriptor, ...blobsOf(chart)])
+            await this.#checkPresent(blob, chart.name)
+          index = withEntry(index, entryIn(index, chart))
+        })
+      }
+      return index
     }, options)
+    return refused
+  }
+
+  /**
+   * Runs work that stores blobs and names them at its end. Until then they count as needed, whoever prunes the cache.
+   */
+  async whileStoring<Result>(work: () => Promise<Result>): Promise<Result> {
+    return await this.#layout.whileStoring(work)
   }
 
   /**
@@ -202,13 +265,41 @@ export class ChartCache implements Target {
     }, options)
   }
 
+  /**
+   * The charts that Chartroom put into the index and that other programs dropped without knowing of them, as Helm does when
+   * it writes an index that it read before. Nothing is put back by itself. Empty where the cache keeps no journal that can
+   * be read.
+   *
+   * @returns only what is still complete, sorted bytewise by reference
+   * @throws ChartroomError `store-corrupt` where the index cannot be read
+   */
+  async offers(options: OperationOptions = {}): Promise<readonly Offer[]> {
+    return await this.#offers.list(options)
+  }
+
+  /**
+   * Puts back what was offered.
+   * @returns what was put back: all that was still on offer
+   */
+  async restoreOffers(offers: readonly Offer[], options: OperationOptions = {}): Promise<readonly Offer[]> {
+    return await this.#offers.restore(offers, options)
+  }
+
+  /** Does not offer these again. Their content stays until the cache is pruned. */
+  async forgetOffers(offers: readonly Offer[], options: OperationOptions = {}): Promise<void> {
+    await this.#offers.forget(offers, options)
+  }
+
   /** Bytes on disk of what the index needs, each blob counted once. */
-  async size(options: OperationOptions = {}): Promise<number> {
+  async size(options: ReadOptions = {}): Promise<number> {
     const { entries } = await this.#layout.readIndex(options)
-    const blobs = await inParallel(entries, async (entry) => await this.#blobsOf(entry, options))
-    const sizes = await inParallel([...new Set(blobs.flat())], async (digest) => {
-      return (await this.#layout.factsOf({ digest }))?.size ?? 0
+    const blobs = await inParallel(entries, readers, async (entry) => await this.#blobsOf(entry, options))
+    const digests = [...new Set(blobs.flat())]
+    const known = options.isQuick === true ? this.#sizes : undefined
+    const sizes = await inParallel(digests, readers, async (digest) => {
+      return known?.get(digest) ?? (await this.#layout.factsOf({ digest }))?.size ?? 0
     })
+    this.#sizes = new Map(digests.map((digest, position) => [digest, sizes[position] ?? 0]))
     return sizes.reduce((sum, size) => sum + size, 0)
   }
 
@@ -238,7 +329,21 @@ export class ChartCache implements Target {
     }
   }
 
-  async #blobsOf(entry: IndexEntry, options: OperationOptions): Promise<Digest[]> {
+  #known(entries: readonly (readonly [string, IndexEntry])[]): SoundChart[] {
+    return entries.flatMap(([name, entry]) => this.#reader.known(entry, name) ?? [])
+  }
+
+  async #checkPresent(blob: Descriptor, name: string): Promise<void> {
+    if ((await this.#layout.factsOf(blob))?.size === blob.size) return
+    throw new ChartroomError('not-found', {
+      message: `${name} was not stored: its blob ${blob.digest} is not in the cache any more.`,
+      advice: 'Something cleans up the cache at the same time. Try again when that has ended.',
+      reference: name,
+      digest: blob.digest,
+    })
+  }
+
+  async #blobsOf(entry: IndexEntry, options: ReadOptions): Promise<Digest[]> {
     if (entry.descriptor === undefined) return []
     const { digest } = entry.descriptor
     try {
@@ -252,20 +357,17 @@ export class ChartCache implements Target {
   }
 }
 
-function layersOf(manifest: RawManifest, name: string): readonly Descriptor[] {
+function blobsOf({ manifest, name }: NamedManifest): readonly Descriptor[] {
   const parsed = parseManifest(manifest, name)
-  return isIndex(parsed) ? [] : parsed.layers
+  return isIndex(parsed) ? [] : [parsed.config, ...parsed.layers]
 }
 
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = []
-  const waiting = items.entries()
-  const worker = async (): Promise<void> => {
-    for (const [position, item] of waiting) results[position] = await work(item)
-  }
-  await Promise.all(Array.from({ length: readers }, worker))
-  return results
+/** The entry for a chart. What other programs added to it stays as long as it is about the same manifest. */
+function entryIn(index: IndexFile, { manifest, name }: NamedManifest): IndexEntry {
+  const { format } = readChartManifest(manifest, name)
+  const isOld = helmReads(name, format, blobsOf({ manifest, name }).length - 1)
+  const annotation = isOld ? refNameAnnotation : containerdNameAnnotation
+  const old = findEntry(index, name)
+  const isSame = old?.descriptor?.digest === manifest.descriptor.digest && old.annotation === annotation
+  return isSame ? entryOf(old.raw) : entryFor(manifest.descriptor, name, annotation)
 }

@@ -6,10 +6,11 @@ import type { Digest } from './oci/digest.ts'
 import { factsIn, type ChartFacts } from './chart/chartFacts.ts'
 import { readChartManifest } from './chart/chartManifest.ts'
 import { readArchive } from './chart/readArchive.ts'
-import { readConfig } from './chart/readConfig.ts'
+import { checkConfigSize, validConfig } from './chart/readConfig.ts'
 import { ChartroomError, messageOf, type ErrorKind } from './errors.ts'
 import { fileError } from './fileError.ts'
-import { isIndex, parseManifest } from './oci/manifest.ts'
+import { isSameFile } from './files.ts'
+import type { RawManifest } from './oci/manifest.ts'
 import { verified } from './oci/verify.ts'
 import type { OperationOptions } from './progress.ts'
 
@@ -60,6 +61,14 @@ export interface ChartParts {
   readonly signed: boolean
 }
 
+export interface ReadOptions extends OperationOptions {
+  /**
+   * Whether what was found sound before is not looked at again as long as its entry is about the same manifest. Blobs
+   * never change under their digests, so what this misses is damage.
+   */
+  readonly isQuick?: boolean
+}
+
 /**
  * Reads entries of a layout as charts. What was read and verified once is remembered for as long as the file it came from
  * stays the same, so reading everything again after one change costs little more than a look at the directory.
@@ -68,17 +77,28 @@ export class CacheReader {
   readonly #layout: Layout
   readonly #parts = new Memo<ChartParts>()
   readonly #facts = new Memo<ChartFacts>()
+  /** The charts that were found sound, by name. */
+  readonly #sound = new Map<string, SoundChart>()
 
   constructor(layout: Layout) {
     this.#layout = layout
   }
 
+  /** What a quick look at a named entry gives, where it was found sound before. */
+  known({ descriptor }: IndexEntry, name: string): SoundChart | undefined {
+    const chart = this.#sound.get(name)
+    return chart !== undefined && chart.manifestDigest === descriptor?.digest ? chart : undefined
+  }
+
   /** The chart of a named entry, or what is wrong with it. Only the end of the signal makes it throw. */
   async read(entry: IndexEntry, name: string, options: OperationOptions): Promise<CachedChart> {
     try {
-      return await this.chart(entry, name, options)
+      const chart = await this.chart(entry, name, options)
+      this.#sound.set(name, chart)
+      return chart
     } catch (error) {
       options.signal?.throwIfAborted()
+      this.#sound.delete(name)
       const manifestDigest = digestIn(entry.raw)
       return {
         reference: name,
@@ -113,19 +133,14 @@ export class CacheReader {
   }
 
   /** What the manifest of an entry consists of. */
-  async parts(entry: IndexEntry, name: string, options: OperationOptions): Promise<ChartParts> {
-    const stored = entry.descriptor === undefined ? undefined : await this.#layout.factsOf(entry.descriptor)
-    const key = `${name} ${entry.descriptor?.digest ?? ''} ${entry.descriptor?.size ?? 0}`
+  async parts(entry: IndexEntry, name: string, options: ReadOptions): Promise<ChartParts> {
+    const { descriptor } = entry
     return await this.#parts.get(
-      key,
-      stored,
+      `${name} ${descriptor?.digest ?? ''} ${descriptor?.size ?? 0}`,
+      async () => (descriptor === undefined ? undefined : await this.#layout.factsOf(descriptor)),
       async () => {
         const manifest = await this.#layout.readManifest(entry, options)
-        const { config, layer, format, provenance } = readChartManifest(manifest, name)
-        const parsed = parseManifest(manifest, name)
-        const layers = isIndex(parsed) ? [] : parsed.layers
-        const signed = provenance !== undefined
-        return { manifest: manifest.descriptor, config, layer, layers, format, signed }
+        return { facts: manifest.facts, make: () => partsOf(manifest, name) }
       },
       options,
     )
@@ -139,12 +154,13 @@ export class CacheReader {
     options: OperationOptions,
   ): Promise<ChartFacts> {
     try {
-      const configFacts = await this.#layout.factsOf(config)
       return await this.#facts.get(
         `${name} ${config.digest} ${config.size}`,
-        configFacts,
+        async () => await this.#layout.factsOf(config),
         async () => {
-          return factsIn(await readConfig(() => this.#layout.fetch(config, options), config, name))
+          checkConfigSize(config, name)
+          const { bytes, facts } = await this.#layout.readPart(config, 'config', name, options)
+          return { facts, make: () => factsIn(validConfig(bytes, name)) }
         },
         options,
       )
@@ -154,43 +170,60 @@ export class CacheReader {
     }
     return await this.#facts.get(
       `${name} ${layer.digest}`,
-      layerFacts,
-      async () => {
-        const content = async (): Promise<AsyncIterable<Uint8Array>> =>
-          verified(await this.#layout.fetch(layer, options), layer, `The chart layer of ${name}`)
-        return factsIn((await readArchive(content, name, options)).metadata)
-      },
+      () => layerFacts,
+      () => ({
+        facts: layerFacts,
+        make: async () => {
+          const content = async (): Promise<AsyncIterable<Uint8Array>> =>
+            verified(await this.#layout.fetch(layer, options), layer, `The chart layer of ${name}`)
+          return factsIn((await readArchive(content, name, options)).metadata)
+        },
+      }),
       options,
     )
   }
 }
 
+function partsOf(manifest: RawManifest, name: string): ChartParts {
+  const { config, layer, layers, format, provenance } = readChartManifest(manifest, name)
+  return { manifest: manifest.descriptor, config, layer, layers, format, signed: provenance !== undefined }
+}
+
 /** What was made from files, or why it could not be, kept until the file changes. */
 class Memo<Value> {
-  readonly #known = new Map<string, { readonly file: string; readonly outcome: Outcome<Value> }>()
+  readonly #known = new Map<string, { readonly facts: BlobFacts; readonly outcome: Outcome<Value> }>()
 
-  /** @param key what is made, with every name that an error about it would hold */
+  /**
+   * @param key what is made, with every name that an error about it would hold
+   * @param look what the file is now
+   * @param read reads the file; where that fails, it is read again the next time
+   */
   async get(
     key: string,
-    facts: BlobFacts | undefined,
-    make: () => Promise<Value>,
-    { signal }: OperationOptions,
+    look: () => Awaitable<BlobFacts | undefined>,
+    read: () => Awaitable<{ readonly facts: BlobFacts; readonly make: () => Awaitable<Value> }>,
+    { signal, isQuick = false }: ReadOptions,
   ): Promise<Value> {
-    if (facts === undefined) return await make()
-    const file = `${facts.inode} ${facts.size} ${facts.modified} ${facts.changed}`
-    const known = this.#known.get(key)
-    const outcome = known?.file === file ? known.outcome : await outcomeOf(make)
-    signal?.throwIfAborted()
-    this.#known.set(key, { file, outcome })
-    if ('error' in outcome) throw outcome.error
-    return outcome.value
+    let known = this.#known.get(key)
+    if (isQuick && known !== undefined && 'value' in known.outcome) return known.outcome.value
+    if (known !== undefined && !isSameFile(known.facts, await look())) known = undefined
+    if (known === undefined) {
+      const { facts, make } = await read()
+      known = { facts, outcome: await outcomeOf(make) }
+      signal?.throwIfAborted()
+      this.#known.set(key, known)
+    }
+    if ('error' in known.outcome) throw known.outcome.error
+    return known.outcome.value
   }
 }
+
+type Awaitable<Value> = Value | Promise<Value>
 
 type Outcome<Value> = { readonly value: Value } | { readonly error: ChartroomError }
 
 /** Errors of another origin, such as a full table of open files, say nothing about the file. */
-async function outcomeOf<Value>(make: () => Promise<Value>): Promise<Outcome<Value>> {
+async function outcomeOf<Value>(make: () => Awaitable<Value>): Promise<Outcome<Value>> {
   try {
     return { value: await make() }
   } catch (error) {

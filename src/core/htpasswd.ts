@@ -1,4 +1,3 @@
-import { genSalt, hash, truncates } from 'bcryptjs'
 import { dirname } from 'node:path'
 import { ChartroomError } from './errors.ts'
 import { fileError } from './fileError.ts'
@@ -25,7 +24,9 @@ export async function writeHtpasswd(
   password: string,
   { signal }: OperationOptions = {},
 ): Promise<void> {
+  const { genSalt, hash, truncates } = await import('bcryptjs')
   refuseUnusable(user, password)
+  if (truncates(password)) throw unusable('The password is longer than the 72 bytes that bcrypt looks at.')
   const salt = (await genSalt(cost)).replace(/^\$2[ab]\$/, '$2y$')
   const line = `${user}:${await hash(password, salt)}\n`
   signal?.throwIfAborted()
@@ -49,7 +50,6 @@ function refuseUnusable(user: string, password: string): void {
   }
   if (password.includes('\0'))
     throw unusable('The password holds a NUL character, where bcrypt would end it.')
-  if (truncates(password)) throw unusable('The password is longer than the 72 bytes that bcrypt looks at.')
 }
 
 function unusable(message: string): ChartroomError {

@@ -1,11 +1,10 @@
 /** The only door to the core: the operations and the types they speak. */
-export { ChartCache, type CachedChart, type RemovedChart, type SoundChart } from './cache.ts'
+export { ChartCache, type CachedChart, type Offer, type RemovedChart, type SoundChart } from './cache.ts'
 export { defaultLimits, type ChartOptions, type Limits } from './chart/limits.ts'
 export type { ChartFormat } from './chart/mediaTypes.ts'
 export type { Metadata } from './chart/metadata.ts'
 export type { Credential } from './credential.ts'
 export { Credentials, type KnownHost } from './credentials/credentials.ts'
-export { findProgram } from './credentials/findProgram.ts'
 export type { CredentialStore, ListedLogin } from './credentials/store.ts'
 export {
   ChartroomError,
@@ -16,6 +15,8 @@ export {
   type ErrorEvidence,
   type ErrorKind,
 } from './errors.ts'
+export { findProgram, type ProgramSearch } from './findProgram.ts'
+export { waitForSmallFiles } from './files.ts'
 export { helmChartCache, surroundings, type Surroundings } from './helmHome.ts'
 export { writeHtpasswd } from './htpasswd.ts'
 export { formatAge, formatSize, formatSizeOf } from './humanize.ts'
@@ -33,9 +34,13 @@ export {
 } from './oci/reference.ts'
 export { newestFirst } from './oci/tags.ts'
 export { compareExport, type ExportComparison } from './operations/compareExport.ts'
+export { copyChart, type CopiedChart, type CopyOptions } from './operations/copyChart.ts'
 export { describeChart } from './operations/describeChart.ts'
+export { diffCharts, diffFiles, type ChartDiff, type FileDiff } from './operations/diffCharts.ts'
 export { exportChart, type ExportedChart, type ExportOptions } from './operations/exportChart.ts'
 export { whileDoing } from './operations/failure.ts'
+export type { ChartPlaces } from './operations/findChart.ts'
+export { forgetOffers } from './operations/forgetOffers.ts'
 export {
   inspectTag,
   type InspectedChart,
@@ -55,10 +60,17 @@ export { openArchive } from './operations/openArchive.ts'
 export { openChart } from './operations/openChart.ts'
 export type { LocatedChart, OpenedChart } from './operations/openedChart.ts'
 export { openRemoteChart } from './operations/openRemoteChart.ts'
+export { pruneCache, type PrunedCache } from './operations/pruneCache.ts'
 export { pullChart, type PulledChart } from './operations/pullChart.ts'
 export { pushChart, type PushedChart, type PushOptions } from './operations/pushChart.ts'
 export { removeChart, restoreChart } from './operations/removeChart.ts'
-export { saveChart, type SavedChart, type SaveOptions } from './operations/saveChart.ts'
+export { repairCache, type RepairedCache } from './operations/repairCache.ts'
+export { restoreOffers } from './operations/restoreOffers.ts'
+export { saveChart } from './operations/saveChart.ts'
+export { saveCharts, type ChartToSave, type SavedChart, type SaveOutcome } from './operations/saveCharts.ts'
+export { verifyCache, type CacheHealth, type Finding } from './operations/verifyCache.ts'
+export { showChart, showManifest, showValues } from './operations/showChart.ts'
+export { verifyChart, type ChartVerdict, type VerifyOptions } from './operations/verifyChart.ts'
 export { hasEnded, type Owner } from './owner.ts'
 export type { OperationOptions, Progress } from './progress.ts'
 export type { HostOptions } from './registry/hostOptions.ts'

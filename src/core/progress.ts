@@ -2,7 +2,8 @@ import type { Logger } from './logger.ts'
 
 /** How far a step is. Counts are absolute, so an update may be lost without harm. */
 export interface Progress {
-  readonly step: 'reading' | 'packing' | 'storing' | 'pushing' | 'pulling' | 'exporting'
+  readonly step:
+    'reading' | 'packing' | 'storing' | 'pushing' | 'pulling' | 'exporting' | 'copying' | 'verifying'
   /** Bytes done. */
   readonly done: number
   /** Bytes in all, where known. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readChunks, removeFile, writeNew } from '../core/files.ts'
-import { makeMissingDirectory } from '../core/layout/blobs.ts'
+import { makeMissingDirectory, readChunks, removeFile, writeNew } from '../core/files.ts'
 import { clearTemporaries, temporaryFile } from '../core/temporaries.ts'
 import { RegistryError } from './registryError.ts'
 

@@ -26,6 +26,7 @@ it('is activated hardly later than an extension that does nothing', async () => 
   expect(isWithin).toBe(true)
 })
 
+/** Activation registers; what is loaded with the first rows counts where they are measured. */
 async function activationOf(extension: string, view: string, container: string): Promise<number> {
   const workbench = await openWorkbench({ extensionsDirectory })
   await isQuiet(workbench)

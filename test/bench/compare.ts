@@ -1,3 +1,5 @@
+import type { Cost } from './processes.ts'
+
 /** What is measured, against what it is compared with. */
 export interface Comparison {
   readonly what: string
@@ -12,12 +14,12 @@ export interface Comparison {
  * Measures two things in turn, so that whatever else the machine does slows down both. Who begins changes with every
  * round.
  */
-export async function inTurn(
+export async function inTurn<Measure = number>(
   rounds: number,
-  ours: () => Promise<number>,
-  theirs: () => Promise<number>,
-): Promise<{ ours: number[]; theirs: number[] }> {
-  const measured = { ours: [] as number[], theirs: [] as number[] }
+  ours: () => Promise<Measure>,
+  theirs: () => Promise<Measure>,
+): Promise<{ ours: Measure[]; theirs: Measure[] }> {
+  const measured = { ours: [] as Measure[], theirs: [] as Measure[] }
   for (let round = 0; round < rounds; round += 1) {
     for (const isOurs of round % 2 === 0 ? [true, false] : [false, true]) {
       if (isOurs) measured.ours.push(await ours())
@@ -25,6 +27,30 @@ export async function inTurn(
     }
   }
   return measured
+}
+
+/**
+ * Prints what processes took by the clock, which counts, and of all processors, which other work on the machine changes less.
+ * @returns whether the ratio by the clock is within the limit
+ */
+export function reportCosts(
+  what: string,
+  { ours, theirs }: { readonly ours: readonly Cost[]; readonly theirs: readonly Cost[] },
+  limit: number,
+): boolean {
+  const [mine, other] = [ours, theirs].map((costs) => costs.map(({ elapsed }) => elapsed)) as [
+    number[],
+    number[],
+  ]
+  const isWithin = median(mine) / median(other) <= limit
+  report({ what, ours: mine, theirs: other, limit: `× ${limit}`, isWithin })
+  const [busy, otherBusy] = [ours, theirs].map((costs) =>
+    median(costs.map(({ processor }) => processor)),
+  ) as [number, number]
+  console.log(
+    `  processor time ${busy.toFixed(0)} ms against ${otherBusy.toFixed(0)} ms: × ${(busy / otherBusy).toFixed(2)}`,
+  )
+  return isWithin
 }
 
 export function median(numbers: readonly number[]): number {

@@ -35,7 +35,11 @@ it('shows the first rows of 10 000 references almost as soon as a tree of consta
   expect(isWithin).toBe(true)
 })
 
-/** Milliseconds from the click on the activity bar, in a new window, to the frame that shows the first row. */
+/**
+ * Milliseconds from the click on the activity bar, in a new window, to the frame that shows the first row. Both trees have
+ * 1 000 rows on their first level, and each row has the same parts: a label, a description, an icon in two colours, an id, a
+ * context and a text for screen readers, and it can be expanded. Loading the extension is part of it, for both.
+ */
 async function firstRow(container: string, view: string): Promise<number> {
   const workbench = await openWorkbench({ extensionsDirectory, cacheHome })
   await isQuiet(workbench)

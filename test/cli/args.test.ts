@@ -23,6 +23,9 @@ describe('a command line that makes sense', () => {
       'chart export -d out a:1 --force --archive',
       { verb: 'chart export', reference: 'a:1', destination: 'out', archive: true, force: true },
     ],
+    ['chart show values a:1', { verb: 'chart show', part: 'values', reference: 'a:1' }],
+    ['chart diff a:1 b:2', { verb: 'chart diff', from: 'a:1', to: 'b:2' }],
+    ['chart copy a:1 b:2 --format modern', { verb: 'chart copy', from: 'a:1', to: 'b:2' }],
     [
       'registry login -u me -p secret localhost:5000',
       {
@@ -86,12 +89,13 @@ describe('a command line that makes sense', () => {
     expect(globals.limits.entries).toBe(2)
   })
 
-  it.each(verbs.map(({ path, operands }) => [path, ...operands].join(' ').replace('HOST', 'x.io')))(
-    'may have the flags about the connection: %s',
-    (line) => {
-      expect(parse(`${line} --plain-http --trust-realm x`).globals.host.plainHttp).toBe(true)
-    },
-  )
+  it.each(
+    verbs.map(({ path, operands }) =>
+      [path, ...operands].join(' ').replace('HOST', 'x.io').replace('PART', 'all'),
+    ),
+  )('may have the flags about the connection: %s', (line) => {
+    expect(parse(`${line} --plain-http --trust-realm x`).globals.host.plainHttp).toBe(true)
+  })
 })
 
 describe('a command line that makes no sense', () => {
@@ -146,12 +150,18 @@ describe('a command line that makes no sense', () => {
   })
 
   it.each([
-    ['chart push a:1 --format modern', 'chart push does not use --format; the format is chosen at save.'],
-    ['chart save a --no-overwrite', 'chart save does not use --no-overwrite; a tag is protected at push.'],
+    [
+      'chart push a:1 --format modern',
+      'chart push does not use --format; the format is chosen at save and at copy.',
+    ],
+    [
+      'chart save a --no-overwrite',
+      'chart save does not use --no-overwrite; a tag is protected at push and at copy.',
+    ],
     ['chart pull a:1 --follow-links', 'chart pull does not use --follow-links; links are followed at save.'],
     [
       'registry login h --max-file 9',
-      'registry login does not use --max-file; charts are measured at save, pull and export.',
+      'registry login does not use --max-file; charts are measured where they are read whole.',
     ],
   ])('has a flag that would be ignored: %s', (line, message) => {
     expect(refusal(line).message).toBe(message)

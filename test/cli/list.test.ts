@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import { digestOf } from '../../src/core/oci/digest.ts'
 import { person, type Person } from '../support/commandLine.ts'
 import { fixture } from '../support/fixtures.ts'
+import { writeChart } from '../support/sampleChart.ts'
 import { filesUnder } from '../support/tree.ts'
 
 interface Recording {
@@ -154,6 +157,75 @@ describe('chart list', () => {
     `)
     expect(yaml.stdout).toMatch(/^- reference: localhost:5000\/myrepo\/mychart:2\.7\.0\n/)
     expect(yaml.stdout).not.toContain('undefined')
+  })
+})
+
+describe('chart list for programs', () => {
+  const fields = [
+    ...[
+      'reference',
+      'name',
+      'version',
+      'appVersion',
+      'description',
+      'deprecated',
+      'digest',
+      'manifestDigest',
+    ],
+    ...['size', 'created', 'format'],
+  ]
+
+  it.each([
+    ['legacy', []],
+    ['modern', ['--format', 'modern']],
+  ])('has every field of a %s chart, in this order, and no other', async (format, flags) => {
+    const { chartroom, work } = await person()
+    const directory = await writeChart(work)
+    const blob = (digest: unknown): string => String(digest).replace('sha256:', '')
+    await chartroom(['chart', 'save', directory, 'localhost:5000/myrepo/mychart:2.7.0', ...flags])
+
+    const json = await chartroom(['chart', 'list', '-o', 'json'])
+    const yaml = await chartroom(['chart', 'list', '-o', 'yaml'])
+
+    const [chart] = JSON.parse(json.stdout) as [Record<string, unknown>]
+    expect(Object.keys(chart)).toEqual(fields)
+    expect(chart).toMatchObject({
+      reference: 'localhost:5000/myrepo/mychart:2.7.0',
+      name: 'mychart',
+      version: '0.1.0',
+      appVersion: '1.0',
+      description: 'A sample',
+      deprecated: false,
+      format,
+    })
+    const blobs = join(work, '..', '.cache', 'helm', 'registry', 'cache', 'blobs', 'sha256')
+    const layer = join(blobs, blob(chart['digest']))
+    expect(digestOf(await readFile(layer))).toBe(chart['digest'])
+    expect(digestOf(await readFile(join(blobs, blob(chart['manifestDigest']))))).toBe(chart['manifestDigest'])
+    expect(chart['size']).toBe((await stat(layer)).size)
+    expect(chart['created']).toBe((await stat(layer)).mtime.toISOString())
+    expect(load(yaml.stdout)).toEqual([chart])
+  })
+
+  it('is an empty list where there is no chart', async () => {
+    const { chartroom } = await person()
+
+    expect((await chartroom(['chart', 'list', '-o', 'json'])).stdout).toBe('[]\n')
+    expect((await chartroom(['chart', 'list', '-o', 'yaml'])).stdout).toBe('[]\n')
+  })
+
+  it('has an error as an object on stderr where the index cannot be read', async () => {
+    const { chartroom, cacheHome } = await person()
+    await mkdir(join(cacheHome, 'registry', 'cache'), { recursive: true })
+    await writeFile(join(cacheHome, 'registry', 'cache', 'index.json'), '{')
+
+    const { stdout, stderr, exit } = await chartroom(['chart', 'list', '-o', 'json'])
+
+    expect(stdout).toBe('')
+    expect(JSON.parse(stderr)).toMatchObject({
+      error: { kind: 'store-corrupt', message: expect.any(String) as string },
+    })
+    expect(exit).toBe(11)
   })
 })
 

@@ -227,19 +227,55 @@ function adviceOf(error: unknown, doing?: Doing): string | undefined {
   return failureOf(error, doing).lines.at(-1)
 }
 
+describe('the content of a chart', () => {
+  const content = Buffer.from([...Buffer.from('a\tb\r\n\u001b[31mred\u202e\n'), 0xff])
+
+  it('goes into a pipe byte for byte', () => {
+    const written: Uint8Array[] = []
+    const streams = {
+      out: (text: string | Uint8Array): void => {
+        written.push(Buffer.from(text))
+      },
+      err: () => undefined,
+    }
+
+    new Printer({ ...streams, isTerminal: false }, { output: 'table', debug: false }).content(content)
+
+    expect(Buffer.concat(written)).toEqual(content)
+  })
+
+  it('does nothing to a terminal but show text', () => {
+    const { print, out } = printer('table', false, 'chart show', true)
+
+    print.content(content)
+
+    expect(out()).toBe('a\tb\n[31mred\n\ufffd\n')
+  })
+
+  it('is left out where programs get data', () => {
+    const { print, out } = printer('json')
+
+    print.content(content)
+
+    expect(out()).toBe('')
+  })
+})
+
 function printer(
   output: Output = 'table',
   debug = false,
   verb: Command['verb'] = 'chart push',
+  isTerminal = false,
 ): { print: Printer; out: () => string; err: () => string } {
   const written = { out: '', err: '' }
   const streams = {
-    out: (text: string): void => {
-      written.out += text
+    out: (text: string | Uint8Array): void => {
+      written.out += text.toString()
     },
     err: (text: string): void => {
       written.err += text
     },
+    isTerminal,
   }
   return {
     print: new Printer(streams, { output, debug, verb }),

@@ -333,6 +333,21 @@ describe('naming a chart', () => {
     expect(await filesUnder(cache.root)).toEqual([])
   })
 
+  it('refuses what is not complete, as where its content was swept away meanwhile', async () => {
+    const cache = new ChartCache(await temporaryDirectory())
+    const manifest = await save(cache, mychart)
+    const before = await indexOf(cache)
+    const { digest } = await cache.require(mychart)
+    await rm(blobPath(cache, digest))
+
+    await expect(cache.tag(manifest, 'localhost:5000/new:1')).rejects.toMatchObject({
+      kind: 'not-found',
+      message: `localhost:5000/new:1 was not stored: its blob ${digest} is not in the cache any more.`,
+    })
+
+    expect(await indexOf(cache)).toBe(before)
+  })
+
   it('keeps everything in the index that others wrote', async () => {
     const cache = await cacheOf('3.6.3', 'unknown-keys')
     const before = JSON.parse(await indexOf(cache)) as unknown
@@ -465,6 +480,11 @@ class CountingLayout extends Layout {
   override async fetch(...args: Parameters<Layout['fetch']>): ReturnType<Layout['fetch']> {
     this.opened += 1
     return await super.fetch(...args)
+  }
+
+  override async readPart(...args: Parameters<Layout['readPart']>): ReturnType<Layout['readPart']> {
+    this.opened += 1
+    return await super.readPart(...args)
   }
 }
 

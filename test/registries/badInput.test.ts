@@ -371,7 +371,7 @@ describe('a disk', () => {
 
       expect(await refusal(line)).toEqual([
         'The index $HOME/.cache/helm/registry/cache/index.json is damaged: it is not a JSON object. It was left as it is.',
-        'Repair the file or move it away; the charts themselves lie beside it and are not affected.',
+        'Run: chartroom chart verify --repair',
         'exit 11',
       ])
     },

@@ -1,22 +1,22 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { bigChart } from '../support/bigChart.ts'
 import { startDockerRegistry, type DockerRegistry } from '../support/dockerRegistry.ts'
 import { runOrFail } from '../support/run.ts'
-import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs')
 const preload = join(import.meta.dirname, '..', 'support', 'preload', 'peakMemory.cjs')
 const node = process.env['CHARTROOM_NODE'] ?? process.execPath
-const mebibyte = 1024 * 1024
 const limits = ['--max-unpacked', '600MiB', '--max-file', '30MiB']
 
 let registry: DockerRegistry
+let mirror: DockerRegistry
 
 beforeAll(async () => {
   registry = await startDockerRegistry()
+  mirror = await startDockerRegistry()
 })
 
 describe('the peak memory of the command line', () => {
@@ -28,7 +28,7 @@ describe('the peak memory of the command line', () => {
       const large = await peaks('large', 500)
 
       console.log(`peak memory in MiB: 95 MiB chart ${shown(small)}; 500 MiB chart ${shown(large)}`)
-      for (const verb of ['save', 'push', 'pull'] as const) {
+      for (const verb of ['save', 'push', 'copy', 'pull'] as const) {
         expect(large[verb] - small[verb], `${verb}: growth in MiB`).toBeLessThan(20)
         expect(large[verb], `${verb}: MiB`).toBeLessThan(150)
       }
@@ -36,7 +36,7 @@ describe('the peak memory of the command line', () => {
   )
 })
 
-type Peaks = Readonly<Record<'save' | 'push' | 'pull', number>>
+type Peaks = Readonly<Record<'save' | 'push' | 'copy' | 'pull', number>>
 
 async function peaks(name: string, size: number): Promise<Peaks> {
   const directory = await temporaryDirectory()
@@ -45,23 +45,11 @@ async function peaks(name: string, size: number): Promise<Peaks> {
   const save = await peakOf(directory, 'chart', 'save', chart, reference, ...limits)
   await rm(chart, { recursive: true })
   const push = await peakOf(directory, 'chart', 'push', reference)
-  // Without the cache the pull has to fetch everything.
+  // Without the cache the copy goes from registry to registry, and the pull has to fetch everything.
   await rm(join(directory, 'helm'), { recursive: true })
+  const copy = await peakOf(directory, 'chart', 'copy', reference, `${mirror.host}/big/${name}`, ...limits)
   const pull = await peakOf(directory, 'chart', 'pull', reference, ...limits)
-  return { save, push, pull }
-}
-
-/** A chart of 20 files, half of them text and half random bytes. */
-async function bigChart(directory: string, name: string, size: number): Promise<string> {
-  const chart = await writeChart(directory, name, '1.0.0')
-  await mkdir(join(chart, 'files'))
-  const each = Math.floor((size * mebibyte) / 20)
-  for (let file = 0; file < 20; file += 1) {
-    const bytes =
-      file % 2 === 0 ? randomBytes(each) : Buffer.alloc(each, 'the quick brown fox jumps over the lazy dog\n')
-    await writeFile(join(chart, 'files', `${file}.dat`), bytes)
-  }
-  return chart
+  return { save, push, copy, pull }
 }
 
 /** In MiB. */
@@ -78,6 +66,8 @@ async function peakOf(directory: string, ...args: readonly string[]): Promise<nu
   return Number(await readFile(report, 'utf8')) / 1024
 }
 
-function shown({ save, push, pull }: Peaks): string {
-  return `save ${save.toFixed(0)}, push ${push.toFixed(0)}, pull ${pull.toFixed(0)}`
+function shown(peaks: Peaks): string {
+  return Object.entries(peaks)
+    .map(([verb, peak]) => `${verb} ${peak.toFixed(0)}`)
+    .join(', ')
 }

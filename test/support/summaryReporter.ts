@@ -7,12 +7,15 @@ export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const path = process.env['CHARTROOM_SUMMARY']
     if (path === undefined) return
-    const summary = { passed: 0, failed: 0, skipped: [] as string[] }
+    const summary = { passed: 0, failed: 0, skipped: [] as string[], repeated: [] as string[] }
     for (const module of modules) {
       // A file that cannot be loaded has no tests that could fail.
       summary.failed += module.errors().length
       for (const test of module.children.allTests()) {
         const result = test.result()
+        if (test.diagnostic()?.flaky === true) {
+          summary.repeated.push(`${test.fullName} (at first: ${firstLineOf(result.errors)})`)
+        }
         if (result.state === 'passed') summary.passed++
         else if (result.state === 'failed') summary.failed++
         else
@@ -24,4 +27,8 @@ export default class SummaryReporter implements Reporter {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, JSON.stringify(summary))
   }
+}
+
+function firstLineOf(errors: readonly { readonly message: string }[] | undefined): string {
+  return errors?.[0]?.message.split('\n')[0] ?? 'no error'
 }

@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core'
+import type { FrameLocator, Locator, Page } from 'playwright-core'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { QuickInput } from './quickInput.ts'
@@ -122,6 +122,30 @@ export class Workbench {
     })
   }
 
+  /**
+   * Chooses an item of the menu in the title of a view; several items walk down the submenus. A menu closes when what it
+   * belongs to is drawn again, as a view is while it settles: it is opened until it stays.
+   */
+  async titleMenu(view: string, ...items: readonly string[]): Promise<void> {
+    await this.doing(`choosing ${items.join(' → ')} in the menu of the view ${view}`, async () => {
+      const header = this.sideBar.locator('.pane-header', { hasText: view })
+      const wanted = items.at(-1) ?? ''
+      const label = this.page.locator('.monaco-menu .action-label', { hasText: exactly(wanted) })
+      await until(async () => {
+        await this.page.keyboard.press('Escape')
+        await header.hover()
+        await header.getByRole('button', { name: 'More Actions' }).first().click()
+        for (const item of items.slice(0, -1)) {
+          const submenu = this.page.locator('.monaco-menu .action-item', { hasText: item }).last()
+          if (!(await appears(submenu, 2000))) return false
+          await submenu.hover({ timeout: 2000 }).catch(ignoreTimeout)
+        }
+        return await appears(label, 2000)
+      })
+      await this.chooseMenuItem(wanted)
+    })
+  }
+
   /** The items of a row's menu, in order. The menu is closed again. */
   async menuOf(label: string): Promise<string[]> {
     return await this.doing(`opening the menu of the row ${label}`, async () => {
@@ -234,6 +258,11 @@ export class Workbench {
       await lines.locator('.view-line').first().waitFor()
       return lines
     })
+  }
+
+  /** What the preview of a Markdown document shows: the editor puts it into a frame of a frame. */
+  preview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame')
   }
 
   /** What was copied last. */

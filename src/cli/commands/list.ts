@@ -1,15 +1,15 @@
 import type { CachedChart, ErrorKind } from '../../core/index.ts'
 import type { Context } from '../context.ts'
+import type { Printer } from '../print.ts'
 import { formatAge, formatSize, listCharts, printable, shortDigest } from '../../core/index.ts'
 import { chartFields } from '../chartOutput.ts'
+import { reportOffers } from '../reportOffers.ts'
 import { formatTable, shortened } from '../table.ts'
 
 export async function list({ cache, globals, print, options }: Context): Promise<number> {
   const charts = await listCharts(cache, options)
-  const now = Date.now()
-  const rows = charts.map((chart) => rowOf(chart, now).map(printable))
-  for (const line of formatTable([header, ...rows], globals.columnWidth)) print.lines(line)
-  print.data(charts.map(chartFields))
+  if (globals.output === 'table') printTable(charts, globals.columnWidth, print)
+  else print.data(charts.map(chartFields))
   for (const { reference, problem } of charts) {
     if (problem === undefined) continue
     const name = shortened(reference, longestName)
@@ -19,7 +19,14 @@ export async function list({ cache, globals, print, options }: Context): Promise
     )
     print.warning(`${name} cannot be used: ${why}`)
   }
+  reportOffers(await cache.offers(options), print)
   return 0
+}
+
+function printTable(charts: readonly CachedChart[], columnWidth: number, print: Printer): void {
+  const now = Date.now()
+  const rows = charts.map((chart) => rowOf(chart, now).map(printable))
+  print.lines(...formatTable([header, ...rows], columnWidth))
 }
 
 /** An index that something else wrote may hold names of any length; `--output json` has them whole. */

@@ -1,8 +1,8 @@
 import type { Command } from '../args.ts'
 import type { Context } from '../context.ts'
 import { saveChart } from '../../core/index.ts'
-import { UsageError } from '../usageError.ts'
 import { chartFields, summary, tagOf } from '../chartOutput.ts'
+import { sourceDateEpoch } from '../sourceDateEpoch.ts'
 
 type Save = Extract<Command, { verb: 'chart save' }>
 
@@ -15,7 +15,7 @@ export async function save(
     limits: globals.limits,
     followLinks: globals.followLinks,
     ...(globals.format === undefined ? {} : { format: globals.format }),
-    ...epochOf(process.env['SOURCE_DATE_EPOCH']),
+    ...sourceDateEpoch('chart save'),
   })
   const warnings = chart.dropsProvenance ? [...chart.warnings, provenanceWarning] : chart.warnings
   for (const warning of warnings) print.warning(warning)
@@ -26,10 +26,3 @@ export async function save(
 
 const provenanceWarning =
   'The .prov file beside the archive cannot travel in this format. To keep it, save with --format modern.'
-
-/** @see https://reproducible-builds.org/specs/source-date-epoch/ */
-function epochOf(text: string | undefined): { epoch?: number } {
-  if (text === undefined || text === '') return {}
-  if (/^\d{1,11}$/.test(text)) return { epoch: Number(text) }
-  throw new UsageError(`SOURCE_DATE_EPOCH is a number of seconds since 1970, not "${text}".`, 'chart save')
-}

@@ -1,6 +1,6 @@
 import type { Metadata } from './metadata.ts'
 import { checkLock, decodeMetadata, decodeRequirements, type RawMetadata } from './decodeMetadata.ts'
-import { isMap, Misfit, nameOf } from './goDecode.ts'
+import { hasNonNumber, isMap, Misfit, nameOf } from './goDecode.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
 import { validateMetadata } from './validateMetadata.ts'
 import { parseYaml, type Yaml } from './parseYaml.ts'
@@ -137,17 +137,17 @@ export class ChartLoader {
     const place = this.#inside(path)
     switch (path) {
       case 'Chart.yaml': {
-        const value = parseYaml(content, place, manyAliases)
+        const value = parseYaml(content, place, ample)
         this.#raw = decoded(() => decodeMetadata(value), content, place)
         this.#source = content
         return
       }
       case 'requirements.yaml':
-        this.#requirements = parseYaml(content, place, manyAliases)
+        this.#requirements = parseYaml(content, place, ample)
         return
       case 'Chart.lock':
       case 'requirements.lock': {
-        const value = parseYaml(content, place, manyAliases)
+        const value = parseYaml(content, place, ample)
         decoded(
           () => {
             checkLock(value)
@@ -192,8 +192,8 @@ export class ChartLoader {
   }
 }
 
-/** More aliases than any Chart.yaml has. */
-const manyAliases = { maxAliases: 100 }
+/** More than any Chart.yaml has. */
+const ample = { maxAliases: 100, maxValues: 1_000_000 }
 
 function isReadFile(path: string): path is ReadFile {
   return readFiles.some((name) => name === path)
@@ -227,22 +227,32 @@ function checkValues(value: Yaml, place: Place): void {
   if (value !== null && !isMap(value)) {
     throw invalidChart(place, `the values must be a map of names to values, not ${nameOf(value)}`)
   }
-  const seen = new Set<Yaml>()
-  const check = (item: Yaml): void => {
-    if (typeof item === 'number' && !Number.isFinite(item)) {
-      throw invalidChart(place, 'values that are not numbers, such as .inf and .nan, cannot be used')
-    }
-    if (typeof item !== 'object' || item === null || seen.has(item)) return
-    seen.add(item)
-    for (const inner of item.values()) check(inner)
+  if (hasNonNumber(value)) {
+    throw invalidChart(place, 'values that are not numbers, such as .inf and .nan, cannot be used')
   }
-  check(value)
 }
 
+/** A schema is never evaluated, so whatever it refers to is not looked up. */
 function checkJson(content: Uint8Array, place: Place): void {
+  const text = new TextDecoder().decode(content)
   try {
-    JSON.parse(new TextDecoder().decode(content))
+    JSON.parse(text)
   } catch (cause) {
     throw invalidChart(place, 'this is not valid JSON', { cause })
   }
+  if (depthOf(text) > maxJsonDepth)
+    throw invalidChart(place, `this is nested more than ${maxJsonDepth} levels deep`)
+}
+
+/** As far as Go reads JSON. */
+const maxJsonDepth = 10_000
+
+function depthOf(json: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/gs)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
+    else if (token === ']' || token === '}') depth--
+  }
+  return deepest
 }

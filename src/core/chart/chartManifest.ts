@@ -11,6 +11,7 @@ export interface ChartManifest {
   readonly config: Descriptor
   /** The layer that holds the chart, wherever it stands among the layers. */
   readonly layer: Descriptor
+  readonly layers: readonly Descriptor[]
   readonly format: ChartFormat
   readonly provenance?: Descriptor
   readonly annotations: Readonly<Record<string, string>>
@@ -67,7 +68,7 @@ export function classifyManifest(raw: RawManifest, what: string): ChartManifest 
   }
   if (second !== undefined) return other(manifest, `it has ${charts.length} layers that could be the chart`)
   const provenance = layers.find(({ mediaType }) => mediaType === chartMediaTypes.provenance)
-  return { config, layer, format, annotations, ...(provenance === undefined ? {} : { provenance }) }
+  return { config, layer, layers, format, annotations, ...(provenance === undefined ? {} : { provenance }) }
 }
 
 /** What a list says about the content of a chart. */

@@ -19,12 +19,12 @@ export function decodeMetadata(value: Yaml): RawMetadata {
 
 /**
  * Takes the dependencies of a requirements.yaml, and nothing else of it, over those of Chart.yaml: what an item lacks
- * it inherits from the item at the same place.
+ * it inherits from the item at the same place. The rest of the file must be what Helm can read, all the same.
  * @throws Misfit
  * @see Helm 3.6.3 pkg/chart/loader/load.go, which unmarshals the file over the metadata
  */
 export function decodeRequirements(value: Yaml, over: RawMetadata): RawMetadata {
-  const { dependencies } = decodeRequirementsFile(value, pickDependencies(over), '') ?? {}
+  const { dependencies } = decodeChart(value, over, '') ?? {}
   const { dependencies: _, ...rest } = over
   return dependencies === undefined ? rest : { ...rest, dependencies }
 }
@@ -101,8 +101,6 @@ const decodeChart = struct<Required<RawMetadata>>({
   type: text,
 })
 
-const decodeRequirementsFile = struct<{ dependencies: readonly (Dependency | null)[] }>({ dependencies })
-
 const decodeLock = struct<{
   generated: string
   digest: string
@@ -112,12 +110,6 @@ const decodeLock = struct<{
   digest: text,
   dependencies,
 })
-
-function pickDependencies({ dependencies: picked }: RawMetadata): {
-  dependencies?: readonly (Dependency | null)[]
-} {
-  return picked === undefined ? {} : { dependencies: picked }
-}
 
 /** A pointer of Go: what was null before is made anew. */
 function orNull<Item>(decode: Decode<Item>): Decode<Item | null> {

@@ -74,10 +74,18 @@ export function textMap(
 
 /** Any value, with numbers as JSON has them. */
 export function anything(value: Yaml, _before: unknown, at: string): unknown {
+  return plainJson(value, at, 10_000)
+}
+
+/**
+ * A value as plain data, with numbers as JSON has them.
+ * @param most values in it; aliases make a small text a huge tree
+ * @throws Misfit
+ */
+export function plainJson(value: Yaml, at: string, most: number): unknown {
   let nodes = 0
   const plain = (item: Yaml): unknown => {
-    // Aliases make a small text a huge tree.
-    if (++nodes > 10_000) throw new Misfit(`${at} holds too much`, at)
+    if (++nodes > most) throw new Misfit(`${at} holds too much`, at)
     if (isList(item)) return item.map(plain)
     if (isMap(item)) return Object.fromEntries([...item].map(([key, inner]) => [key, plain(inner)]))
     if (typeof item === 'bigint') return Number(item)
@@ -95,23 +103,38 @@ export type Fields<Struct> = { readonly [Key in keyof Struct]-?: Decode<NonNulla
  * that sorts last wins.
  */
 export function struct<Struct extends object>(fields: Fields<Struct>): Decode<Partial<Struct>> {
-  const decoders = Object.entries(fields) as [string, Decode<unknown>][]
+  const decoders = new Map(Object.entries(fields) as [string, Decode<unknown>][])
+  const names = new Map([...decoders.keys()].map((name) => [fold(name), name]))
   return (value, before, at) => {
     if (value === null) return before
     if (!isMap(value))
       throw new Misfit(`${at === '' ? 'this' : at} must be a map of keys to values, not ${nameOf(value)}`, at)
     const result = new Map<string, unknown>(Object.entries(before ?? {}))
     for (const [key, item] of sortedEntries(value)) {
-      const [name, decode] =
-        decoders.find(([known]) => known === key) ??
-        decoders.find(([known]) => fold(known) === fold(key)) ??
-        []
-      if (name === undefined || decode === undefined) continue
+      const name = decoders.has(key) ? key : (names.get(fold(key)) ?? '')
+      const decode = decoders.get(name)
+      if (decode === undefined) {
+        // Go makes JSON of the whole document first, and JSON has no such numbers.
+        if (hasNonNumber(item)) throw new Misfit(`${key} holds what is not a number, such as .inf or .nan`)
+        continue
+      }
       result.set(name, decode(item, result.get(name), name))
     }
     // The decoders above are those of the struct's own fields.
     return Object.fromEntries([...result].filter(([, item]) => item !== undefined)) as Partial<Struct>
   }
+}
+
+/** Whether there is an infinity, or what is no number at all, anywhere in a value. */
+export function hasNonNumber(value: Yaml): boolean {
+  const seen = new Set<Yaml>()
+  const has = (item: Yaml): boolean => {
+    if (typeof item === 'number') return !Number.isFinite(item)
+    if (typeof item !== 'object' || item === null || seen.has(item)) return false
+    seen.add(item)
+    return [...item.values()].some(has)
+  }
+  return has(value)
 }
 
 /** Go compares keys by Unicode's simple folding, which knows a third k and a third s. */

@@ -12,13 +12,21 @@ import type { ChartFormat } from './mediaTypes.ts'
  * @see Helm 3.6.3 internal/experimental/registry/reference.go and cache.go FetchReference
  */
 export function helmReads(name: string, format: ChartFormat, layers: number): boolean {
-  if (format !== 'legacy' || layers !== 1) return false
+  if (breaksHelm(name, format, layers)) return false
   const parts = joinPort(name.split(':'))
   const tag = parts.length > 1 ? parts.at(-1) : undefined
-  if (parts.length > 3 || tag === undefined || tag === '') return false
+  if (tag === undefined || tag === '') return false
   const repository = parts.slice(0, -1).join(':')
   // The tag must be what stands after the last colon; otherwise Helm sees another chart than Chartroom.
   return !tag.includes('/') && readable.test(repository) && `${repository}:${tag}` === name
+}
+
+/**
+ * Whether no Helm from 3.0 to 3.6 can list anything in a cache with a chart under this very name where Helm looks for names:
+ * the layer or the number of layers is one that it does not know, or there are more colons than it takes apart.
+ */
+export function breaksHelm(name: string, format: ChartFormat, layers: number): boolean {
+  return format !== 'legacy' || layers !== 1 || joinPort(name.split(':')).length > 3
 }
 
 /** Puts the first two parts together where Helm takes the second for a port. */

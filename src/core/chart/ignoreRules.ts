@@ -21,7 +21,7 @@ export interface IgnoreRule {
  */
 export function parseIgnoreRules(bytes: Uint8Array | undefined, place: Place): IgnoreRule[] {
   const lines = bytes === undefined ? [] : new TextDecoder().decode(bytes).split('\n')
-  const own = lines.map((line, index) => parseRule(line.trim(), index + 1, place))
+  const own = lines.map((line, index) => parseRule(trimmed(line), index + 1, place))
   const hidden = parseRule('templates/.?*', undefined, place)
   return [...own, hidden].filter((rule) => rule !== undefined)
 }
@@ -41,6 +41,11 @@ export function ruleAgainst(
     const isOfKind = !isForDirectories || isDirectory
     return isNegated ? !isOfKind || !matches(path) : isOfKind && matches(path)
   })
+}
+
+/** Without spaces around it, as Go knows them: to JavaScript, a byte order mark is one, too. */
+function trimmed(line: string): string {
+  return line.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')
 }
 
 function parseRule(text: string, line: number | undefined, place: Place): IgnoreRule | undefined {

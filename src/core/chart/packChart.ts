@@ -1,8 +1,8 @@
-import { pipeline, Readable } from 'node:stream'
-import { createGzip } from 'node:zlib'
-import { Header, Pax } from 'tar'
+import { Header } from 'tar/header'
+import { Pax } from 'tar/pax'
 import type { OperationOptions } from '../progress.ts'
 import type { Chart, ChartFile } from './chart.ts'
+import { gzipBlocks } from './gzipBlocks.ts'
 import { invalidChart } from './invalidChart.ts'
 
 export interface PackOptions extends OperationOptions {
@@ -25,34 +25,7 @@ type Packable = Pick<Chart, 'metadata' | 'files'>
  */
 export async function* packChart(chart: Packable, options: PackOptions = {}): AsyncGenerator<Uint8Array> {
   const { epoch = 0, signal } = options
-  const gzip = createGzip()
-  let failure: unknown
-  const source = Readable.from(tarBlocks(chart, new Date(epoch * 1000), signal), {
-    objectMode: false,
-    highWaterMark: 64 * 1024,
-  })
-  pipeline(source, gzip, (error) => {
-    failure = error
-  })
-  try {
-    let isFirst = true
-    for await (const chunk of gzip) {
-      yield isFirst ? withoutSystem(chunk as Buffer) : (chunk as Buffer)
-      isFirst = false
-    }
-  } catch (error) {
-    throw failure ?? error
-  } finally {
-    gzip.destroy()
-    source.destroy()
-  }
-}
-
-/** zlib notes the operating system in byte 9 of the gzip header; 255 is "unknown", as Helm has it. */
-function withoutSystem(first: Buffer): Buffer {
-  const copy = Buffer.from(first)
-  copy[9] = 255
-  return copy
+  yield* gzipBlocks(tarBlocks(chart, new Date(epoch * 1000), signal))
 }
 
 async function* tarBlocks(
@@ -65,29 +38,36 @@ async function* tarBlocks(
     const path = `${chart.metadata.name}/${file.path}`
     yield headerOf(path, file.size, mtime)
     yield* ofKnownSize(file, chart, signal)
-    yield Buffer.alloc((blockSize - (file.size % blockSize)) % blockSize)
+    yield padding(file.size)
   }
   yield Buffer.alloc(2 * blockSize)
 }
 
-/** The header of a file, with an extended one in front where the path or the size does not fit. */
+/** The header of a file, with an extended one in front for a path that does not fit, as Go writes it: the path and nothing else. */
 function headerOf(path: string, size: number, mtime: Date): Buffer {
-  const fields = {
-    path,
-    size,
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    uname: '',
-    gname: '',
-    mtime,
-    type: 'File',
-  } as const
-  const header = new Header(fields)
+  const [block, fits] = headerBlock({ path, size, mtime, type: 'File' })
+  if (fits) return block
+  const records = Buffer.from(new Pax({ path }).encodeBody())
+  const [extended] = headerBlock({ path: 'PaxHeader', size: records.length, mtime, type: 'ExtendedHeader' })
+  return Buffer.concat([extended, records, padding(records.length), block])
+}
+
+interface HeaderFields {
+  readonly path: string
+  readonly size: number
+  readonly mtime: Date
+  readonly type: 'File' | 'ExtendedHeader'
+}
+
+/** @returns the block, and whether the path fits into it */
+function headerBlock(fields: HeaderFields): [Buffer, boolean] {
+  const header = new Header({ ...fields, mode: 0o644, uid: 0, gid: 0, uname: '', gname: '' })
   const needsPax = header.encode()
-  const block = header.block ?? Buffer.alloc(blockSize)
-  if (!needsPax) return block
-  return Buffer.concat([new Pax({ path, size, mtime, mode: 0o644, uid: 0, gid: 0 }).encode(), block])
+  return [header.block ?? Buffer.alloc(blockSize), !needsPax]
+}
+
+function padding(size: number): Buffer {
+  return Buffer.alloc((blockSize - (size % blockSize)) % blockSize)
 }
 
 /** A header says how large a file is before its content comes, so the content must keep to it. */

@@ -1,15 +1,8 @@
-import {
-  defineMappingTag,
-  defineScalarTag,
-  defineSequenceTag,
-  load,
-  NOT_RESOLVED,
-  Schema,
-  YAMLException,
-} from 'js-yaml'
+import { constructFromEvents, EVENT_ID, parseEvents, SCALAR_STYLE, YAMLException, type Event } from 'js-yaml'
 import { messageOf } from '../errors.ts'
+import { indentFlow } from './indentFlow.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
-import { formatFloat, resolvePlain, resolveTagged } from './yamlScalar.ts'
+import { plainValue, yamlSchema } from './yamlSchema.ts'
 
 /** A YAML value as Helm's parser sees it: whole numbers are bigint, others number, keys are always text. */
 export type Yaml = null | boolean | bigint | number | string | readonly Yaml[] | YamlMap
@@ -18,6 +11,8 @@ export type YamlMap = ReadonlyMap<string, Yaml>
 export interface YamlOptions {
   /** More aliases than this are refused; they are the means of "billion laughs". */
   readonly maxAliases: number
+  /** More values than this, each counted as often as an alias repeats it, are refused. */
+  readonly maxValues?: number
 }
 
 /**
@@ -28,11 +23,31 @@ export interface YamlOptions {
  * @throws ChartroomError `invalid-chart` with the line
  * @see https://github.com/go-yaml/yaml/blob/v2.4.0/decode.go
  */
-export function parseYaml(bytes: Uint8Array, place: Place, { maxAliases }: YamlOptions): Yaml {
-  const document = firstDocument(decodeText(bytes, place))
+export function parseYaml(
+  bytes: Uint8Array,
+  place: Place,
+  { maxAliases, maxValues = Infinity }: YamlOptions,
+): Yaml {
+  const document = firstDocument(decodeText(bytes, place), place)
+  requirePrintable(document, place)
   if (isBlank(document)) return null
+  const read = (text: string): Yaml => {
+    const events = parseEvents(text, { maxDepth: 100 })
+    requireKnownEscapes(events, text)
+    const [value] = constructFromEvents(events, {
+      source: text,
+      schema: yamlSchema(),
+      json: true,
+      maxAliases,
+    })
+    if (valuesIn(toYaml(value), new Map()) > maxValues)
+      throw new Error(`it holds more than ${maxValues} values`)
+    return toYaml(value)
+  }
   try {
-    return toYaml(load(document, { schema, json: true, maxDepth: 100, maxAliases }))
+    // These are line breaks of YAML 1.1, too, though they stay what they are; so the lines must be right.
+    if (document.search(separators) >= 0) withoutIndentation(document.replace(separators, '\n'), read)
+    return withoutIndentation(document, read)
   } catch (cause) {
     const at = cause instanceof YAMLException && cause.mark !== undefined ? cause.mark.line + 1 : undefined
     const why = cause instanceof YAMLException ? cause.reason : messageOf(cause)
@@ -40,25 +55,59 @@ export function parseYaml(bytes: Uint8Array, place: Place, { maxAliases }: YamlO
   }
 }
 
+const separators = /[\u2028\u2029]/g
+
+/** Reads again what js-yaml refuses only because of where the lines in brackets and quotes begin. */
+function withoutIndentation(document: string, read: (text: string) => Yaml): Yaml {
+  try {
+    return read(document)
+  } catch (error) {
+    const indented = indentFlow(document)
+    if (indented === document) throw error
+    return read(indented)
+  }
+}
+
+/** JSON may write a slash as `\/`, and YAML 1.2 takes that over; Helm's parser knows YAML 1.1 only. */
+function requireKnownEscapes(events: readonly Event[], text: string): void {
+  for (const event of events) {
+    if (event.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.DOUBLE_QUOTED) continue
+    for (const [escape] of text.slice(event.valueStart, event.valueEnd).matchAll(/\\./gs)) {
+      if (escape === '\\/') throw new Error('a text in quotes has a \\/, write the slash alone')
+    }
+  }
+}
+
 function decodeText(bytes: Uint8Array, place: Place): string {
   try {
-    // Drops a byte order mark, as Helm does since 3.3.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // Drops a byte order mark, as Helm does since 3.3. In YAML 1.1, "next line" is a line break.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\u0085', '\n')
   } catch (cause) {
     throw invalidChart(place, 'this is not text in UTF-8', { cause })
   }
 }
 
+/** @see https://yaml.org/spec/1.1/#id868524 for the characters of YAML 1.1 */
+function requirePrintable(document: string, place: Place): void {
+  const at = document.search(/[^\t\n\r -~\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)
+  if (at < 0) return
+  const line = document.slice(0, at).split('\n').length
+  throw invalidChart(place, 'this is not valid YAML: control characters are not allowed', { line })
+}
+
 /** Helm reads one document and does not look at what follows. */
-function firstDocument(text: string): string {
+function firstDocument(text: string, place: Place): string {
   const lines = text.split('\n')
   let started = false
   for (const [index, line] of lines.entries()) {
     const isEnd = /^\.\.\.(?:\s|$)/.test(line)
+    if (isEnd && !started) {
+      throw invalidChart(place, 'this is not valid YAML: "..." ends what has not begun', { line: index + 1 })
+    }
     if (isEnd || /^---(?:\s|$)/.test(line)) {
       if (started) return lines.slice(0, index).join('\n')
-      started = !isEnd
-    } else if (!/^(?:\s*(?:#.*)?|%.*)$/.test(line)) {
+      started = true
+    } else if (!/^(?:\s*(?:#.*)?|%.*)$/s.test(line)) {
       started = true
     }
   }
@@ -66,91 +115,7 @@ function firstDocument(text: string): string {
 }
 
 function isBlank(text: string): boolean {
-  return text.split('\n').every((line) => /^\s*(?:#.*)?$/.test(line))
-}
-
-const merge = Symbol('<<')
-
-type Carrier = Map<string, unknown>
-
-const map = {
-  create: (): Carrier => new Map<string, unknown>(),
-  addPair: (carrier: Carrier, key: unknown, value: unknown): string => {
-    if (key === merge) return mergeInto(carrier, value)
-    const name = keyText(key)
-    if (name === undefined) return 'a key must be text, a number, true or false'
-    carrier.set(name, plainValue(value))
-    return ''
-  },
-  // Duplicates are allowed, so nothing is ever there already.
-  has: (): boolean => false,
-  keys: (carrier: Carrier) => carrier.keys(),
-  get: (carrier: Carrier, key: unknown): unknown => carrier.get(String(key)),
-  // Having this, js-yaml refuses a map that contains itself.
-  finalize: (carrier: Carrier): Carrier => carrier,
-  identify: never,
-}
-
-/** Merged keys obey the order of the document, like any other: what comes later wins. */
-function mergeInto(carrier: Carrier, value: unknown): string {
-  // In a list of maps the first one wins.
-  const sources: readonly unknown[] = Array.isArray(value) ? value.toReversed() : [value]
-  for (const source of sources) {
-    if (!(source instanceof Map)) return 'a merge key (<<) needs a map or a list of maps'
-    for (const [key, item] of source) carrier.set(String(key), item)
-  }
-  return ''
-}
-
-/** A key as text. Go's YAML-to-JSON conversion writes numbers and booleans so. */
-function keyText(key: unknown): string | undefined {
-  if (typeof key === 'string') return key
-  if (typeof key === 'boolean' || typeof key === 'bigint') return String(key)
-  if (typeof key !== 'number') return undefined
-  if (Number.isNaN(key)) return '.nan'
-  return Number.isFinite(key) ? formatFloat(key) : key < 0 ? '-.inf' : '.inf'
-}
-
-const sequence = {
-  create: (): unknown[] => [],
-  addItem: (carrier: unknown[], item: unknown): void => {
-    carrier.push(plainValue(item))
-  },
-  finalize: (carrier: unknown[]): unknown[] => carrier,
-  identify: never,
-}
-
-const standard = 'tag:yaml.org,2002:'
-
-/** Tags that nobody knows are ignored, as yaml.v2 does. */
-const schema = new Schema([
-  defineScalarTag(`${standard}str`, { resolve: (source) => source, identify: never }),
-  defineScalarTag('plain', {
-    implicit: true,
-    resolve: (source) => (source === '<<' ? merge : resolvePlain(source)),
-    identify: never,
-  }),
-  defineScalarTag('', {
-    matchByTagPrefix: true,
-    resolve: (source, _isExplicit, tag) => {
-      const value = tag.startsWith(standard) ? resolveTagged(source, tag.slice(standard.length)) : source
-      return value === undefined ? NOT_RESOLVED : value
-    },
-    identify: never,
-  }),
-  defineSequenceTag(`${standard}seq`, sequence),
-  defineSequenceTag('', { ...sequence, matchByTagPrefix: true }),
-  defineMappingTag(`${standard}map`, map),
-  defineMappingTag('', { ...map, matchByTagPrefix: true }),
-])
-
-function never(): boolean {
-  return false
-}
-
-/** Where a merge key is no key, it is the text it looks like. */
-function plainValue(value: unknown): unknown {
-  return value === merge ? '<<' : value
+  return text.split('\n').every((line) => /^\s*(?:#.*)?$/s.test(line))
 }
 
 /** What js-yaml returns, as the type that the schema above guarantees. */
@@ -166,4 +131,16 @@ function isYaml(value: unknown): value is Yaml {
     value instanceof Map ||
     ['boolean', 'bigint', 'number', 'string'].includes(typeof value)
   )
+}
+
+/** How many values somebody meets who follows every alias. */
+function valuesIn(value: Yaml, known: Map<Yaml, number>): number {
+  if (typeof value !== 'object' || value === null) return 1
+  let count = known.get(value)
+  if (count === undefined) {
+    count = 1
+    for (const item of value.values()) count += valuesIn(item, known)
+    known.set(value, count)
+  }
+  return count
 }

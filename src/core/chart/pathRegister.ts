@@ -20,6 +20,14 @@ export class PathRegister {
     this.#files.set(key, path)
     return undefined
   }
+
+  /** @returns what is wrong with a folder at this path; the same folder may come again */
+  addFolder(path: string): string | undefined {
+    const key = fold(path)
+    if (this.#files.has(key)) return 'is there as a file, too'
+    this.#folders.set(key, path)
+    return undefined
+  }
 }
 
 /** What case-insensitive and normalising file systems take for the same name. */

@@ -40,12 +40,20 @@ export async function readArchive(
   return await readNestedArchive(content, what, newBudget(what, options), options)
 }
 
-/** Reads an archive that lies in a chart, on the budget of that chart. */
+/** Archives within archives; each that is open takes memory, and nothing honest has more. */
+const maxNesting = 8
+
+/**
+ * Reads an archive that lies in a chart, on the budget of that chart.
+ *
+ * @param depth in how many archives it lies
+ */
 export async function readNestedArchive(
   content: Content,
   what: string,
   budget: Budget,
   options: ChartOptions,
+  depth = 0,
 ): Promise<ChartArchive> {
   const loader = new ChartLoader({ chart: what, path: '' })
   const entries: { path: string; size: number }[] = []
@@ -54,7 +62,12 @@ export async function readNestedArchive(
     const use = loader.use(path)
     if (use === 'content') loader.take(path, await readAll(bytes))
     if (use === 'archive') {
-      loader.takeArchive(path, await readNested(bytes, `${what}: ${path}`, budget, options))
+      if (depth === maxNesting) throw unsafe(what, path, `lies in more than ${maxNesting} archives`)
+      const nested = `${what}: ${path}`
+      loader.takeArchive(
+        path,
+        (await readNestedArchive(() => bytes, nested, budget, options, depth + 1)).metadata,
+      )
     }
   }
   if (entries.length === 0) throw invalidChart({ chart: what, path: '' }, 'the archive holds no files')
@@ -103,7 +116,7 @@ export async function* chartFiles(
   const register = new PathRegister()
   let base: string | undefined
   for await (const entry of tarEntries(unzipped(await content(), what, options.signal), what, budget)) {
-    if (entry.kind === 'directory') checkDirectory(entry, what)
+    if (entry.kind === 'directory') checkDirectory(entry, what, register)
     else {
       const [first, path] = splitBase(entry.path, what)
       if (base !== undefined && first !== base) {
@@ -135,9 +148,12 @@ function splitBase(name: string, what: string): [base: string, path: string] {
   return [base, path]
 }
 
-function checkDirectory({ path }: TarEntry, what: string): void {
+function checkDirectory({ path }: TarEntry, what: string, register: PathRegister): void {
   const plain = path.replaceAll('\\', '/').replace(/\/$/, '')
-  const problem = problemOfPath(plain === '.' ? '' : plain)
+  const slash = plain.indexOf('/')
+  const problem =
+    problemOfPath(plain === '.' ? '' : plain) ??
+    (slash < 0 ? undefined : register.addFolder(plain.slice(slash + 1)))
   if (problem !== undefined) throw unsafe(what, path, problem)
 }
 
@@ -145,15 +161,6 @@ async function readAll(content: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = []
   for await (const piece of content) pieces.push(Buffer.from(piece))
   return Buffer.concat(pieces)
-}
-
-async function readNested(
-  content: AsyncIterable<Buffer>,
-  what: string,
-  budget: Budget,
-  options: ChartOptions,
-): Promise<Metadata> {
-  return (await readNestedArchive(() => content, what, budget, options)).metadata
 }
 
 const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08])

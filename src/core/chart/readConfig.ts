@@ -16,14 +16,23 @@ import { validateMetadata } from './validateMetadata.ts'
  *   chart that Helm accepts; what opening throws
  */
 export async function readConfig(open: Content, config: Descriptor, what: string): Promise<Metadata> {
-  if (config.size > maxConfigSize) {
-    throw new ChartroomError('too-large', {
-      message: `The config of ${what} has ${formatSize(config.size)}; more than ${formatSize(maxConfigSize)} are not read.`,
-      expected: maxConfigSize,
-      actual: config.size,
-    })
-  }
-  const metadata = decodeConfig(await readVerified(await open(), config, `The config of ${what}`), what)
+  checkConfigSize(config, what)
+  return validConfig(await readVerified(await open(), config, `The config of ${what}`), what)
+}
+
+/** @throws ChartroomError `too-large` where a config is not read */
+export function checkConfigSize({ size }: Descriptor, what: string): void {
+  if (size <= maxConfigSize) return
+  throw new ChartroomError('too-large', {
+    message: `The config of ${what} has ${formatSize(size)}; more than ${formatSize(maxConfigSize)} are not read.`,
+    expected: maxConfigSize,
+    actual: size,
+  })
+}
+
+/** @throws ChartroomError `integrity`; `invalid-chart` where it is not the metadata of a chart that Helm accepts */
+export function validConfig(bytes: Buffer, what: string): Metadata {
+  const metadata = decodeConfig(bytes, what)
   const checked = validateMetadata(metadata)
   if (!('problem' in checked)) return metadata
   throw new ChartroomError('invalid-chart', { message: `The config of ${what}: ${checked.problem}.` })

@@ -1,4 +1,4 @@
-import { Header } from 'tar'
+import { Header } from 'tar/header'
 import { ChartroomError } from '../errors.ts'
 import type { Budget } from './budget.ts'
 import { parsePax, type PaxRecords } from './parsePax.ts'
@@ -16,6 +16,8 @@ export interface TarEntry {
 const blockSize = 512
 /** Bytes; a header that says more of a file than this is not honest. */
 const maxExtraSize = 1024 * 1024
+/** In front of one file; honest archives have two or three at most. */
+const maxExtras = 8
 
 /**
  * Reads the entries of a tar archive one after the other, holding no more than a block of it. Links, devices and
@@ -34,17 +36,19 @@ export async function* tarEntries(
   const reader = new BlockReader(bytes, what)
   try {
     let extra: PaxRecords = {}
+    let extras = 0
     for (;;) {
       const block = await reader.header()
       if (block === undefined) break
       // What an extended header says comes first: a cut name must not decide the kind.
-      const header = new Header(block, 0, extra)
+      const header = headerIn(block, extra, what)
       if (!header.cksumValid) throw damaged(what, 'a header does not match its checksum')
       const size = header.size
       if (size === undefined || !Number.isSafeInteger(size)) throw damaged(what, 'a file has no valid size')
       const isLongPath = header.type === 'NextFileHasLongPath' || header.type === 'OldGnuLongPath'
       if (isLongPath || extraTypes.has(header.type)) {
         if (size > maxExtraSize) throw damaged(what, 'a header is too large')
+        if (++extras > maxExtras) throw damaged(what, 'too many headers describe one file')
         budget.count(size)
         const content = await reader.exactly(size)
         await reader.padding(size)
@@ -57,6 +61,7 @@ export async function* tarEntries(
       const kind = kindOf(header, block, path, what)
       const fileSize = kind === 'directory' ? 0 : size
       extra = {}
+      extras = 0
       if (kind === 'file') budget.checkFile(path, fileSize)
       const content = reader.content(fileSize, budget)
       yield { path, kind, size: fileSize, content }
@@ -68,6 +73,15 @@ export async function* tarEntries(
     await reader.drain(budget)
   } finally {
     await reader.close()
+  }
+}
+
+function headerIn(block: Buffer, extra: PaxRecords, what: string): Header {
+  try {
+    return new Header(block, 0, extra)
+  } catch (cause) {
+    // Of a number that is none, or beyond all that can be counted.
+    throw damaged(what, 'a header cannot be read', cause)
   }
 }
 

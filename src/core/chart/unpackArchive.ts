@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Content } from '../oci/target.ts'
 import type { ChartOptions } from './limits.ts'
 import type { Metadata } from './metadata.ts'
-import { makeDirectory, writeNew } from '../files.ts'
+import { makeDirectory, syncDirectory, writeNew } from '../files.ts'
 import { ChartLoader } from './chartLoader.ts'
 import { chartFiles, newBudget } from './readArchive.ts'
 
@@ -14,7 +14,8 @@ export interface Unpacked {
 
 /**
  * Writes the files of a chart archive below a directory, verbatim, without the base directory of the archive and with
- * mode 0644 whatever the archive says. No file is replaced and no link is followed.
+ * mode 0644 whatever the archive says. No file is replaced and no link is followed. When this returns, all of it survives a
+ * power loss.
  *
  * Archives in charts/ are written as they are and not looked into; `readArchive` does that.
  *
@@ -37,7 +38,7 @@ export async function unpackArchive(
     const parent = dirname(target)
     if (!made.has(parent)) {
       await makeDirectory(parent)
-      made.add(parent)
+      for (let path = parent; !made.has(path); path = dirname(path)) made.add(path)
     }
     if (loader.use(file.path) === 'content') {
       const bytes: Buffer[] = []
@@ -48,6 +49,7 @@ export async function unpackArchive(
     }
     files++
   }
+  for (const path of made) await syncDirectory(path)
   return { metadata: loader.finish([]).metadata, files }
 }
 

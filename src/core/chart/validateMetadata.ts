@@ -1,5 +1,6 @@
 import type { Dependency, Maintainer, Metadata } from './metadata.ts'
 import type { RawMetadata } from './decodeMetadata.ts'
+import { problemOfPath } from './problemOfPath.ts'
 
 /** What is wrong with metadata: the sentence goes on after the name of the file. */
 export interface MetadataProblem {
@@ -54,7 +55,7 @@ export function isSemver(version: string): boolean {
 /** @param digits maybe very many: a BigInt of a million takes a third of a second */
 function fitsIn64Bits(digits: string): boolean {
   const number = digits.replace(/^0+(?=\d)/, '')
-  return number.length <= 20 && BigInt(number) < 2n ** 64n
+  return number.length < 20 || (number.length === 20 && BigInt(number) < 2n ** 64n)
 }
 
 const identifiers = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*'
@@ -74,7 +75,8 @@ function problemOfName(raw: string, name: string): string | undefined {
   // Exported as .git or .vscode, a chart from a stranger would be obeyed by the programs that look there.
   if (name.startsWith('.')) return `name ${quoted} begins with a dot, which makes a hidden folder`
   if (Buffer.byteLength(name) > 250) return `name ${quoted} is longer than 250 bytes`
-  return undefined
+  const problem = problemOfPath(name)
+  return problem === undefined ? undefined : `name ${quoted} ${problem}`
 }
 
 function problemOfEntries({ maintainers = [], dependencies = [] }: RawMetadata): MetadataProblem | undefined {
@@ -139,8 +141,12 @@ function cleanDependency(item: Dependency): Dependency {
 
 /** Spaces as Go's unicode.IsSpace knows them, printable characters as unicode.IsPrint. */
 function clean(text: string): string {
+  // Most texts are plain, and looking for all kinds of characters takes long where there are thousands of charts.
+  if (plain.test(text)) return text
   return text.replace(/\p{White_Space}/gu, ' ').replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '')
 }
+
+const plain = /^[ -~]*$/
 
 function cleanOptional(text: string | undefined): string | undefined {
   return text === undefined ? undefined : clean(text)

@@ -29,11 +29,13 @@ export function resolveTagged(
     case 'null':
       return value === null ? null : undefined
     case 'binary':
-      return Buffer.from(text.replace(/\s/g, ''), 'base64').toString()
+      return base64.test(text.replace(/[\r\n]/g, '')) ? Buffer.from(text, 'base64').toString() : undefined
     default:
       return text
   }
 }
+
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /**
  * A number as text, the way Go's YAML-to-JSON conversion writes it where text is wanted: with the shortest digits that

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path'
 import { ChartroomError, messageOf } from '../errors.ts'
 import type { Credential } from '../credential.ts'
-import { factsOf, linkTargetOf, makeDirectory, readSmall, replaceFile } from '../files.ts'
+import { factsOf, linkTargetOf, makeMissingDirectory, readSmall, replaceFile } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
 import { clearTemporariesBeside, temporaryBeside } from '../temporaries.ts'
 import { ConfigDocument, UnreadableConfig, type Login } from './configDocument.ts'
 import { CredentialHelper, type HelperSearch } from './credentialHelper.ts'
 import { withFileLock } from './fileLock.ts'
-import { platformHelper } from './findProgram.ts'
+import { platformHelper } from './platformHelper.ts'
 import { keyOf } from './hostKey.ts'
 import type { CredentialLocation } from './locations.ts'
 import { listLogins } from './listLogins.ts'
@@ -169,7 +169,7 @@ export class CredentialFile implements CredentialStore {
 
   async #change(edit: (before: ConfigDocument) => ConfigDocument, options: OperationOptions): Promise<void> {
     const path = await this.#target()
-    await makeDirectory(dirname(path), 0o700)
+    await makeMissingDirectory(dirname(path), 0o700)
     await this.#clear(options)
     await withFileLock(
       path,

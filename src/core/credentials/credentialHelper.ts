@@ -1,8 +1,8 @@
 import { ChartroomError } from '../errors.ts'
+import { findProgram, type ProgramSearch } from '../findProgram.ts'
 import type { OperationOptions } from '../progress.ts'
+import { ProgramFailure, runProgram, type Outcome } from '../runProgram.ts'
 import { loginOfUser, type Login } from './configDocument.ts'
-import { findProgram, type ProgramSearch } from './findProgram.ts'
-import { ProgramFailure, runProgram, type Outcome } from './runProgram.ts'
 
 const suffixGrammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 const outputLimit = 64 * 1024

@@ -1,18 +1,20 @@
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { ChartroomError, messageOf } from '../errors.ts'
 import {
+  codeOf,
   factsOf,
   fingerprintOf,
-  makeDirectory,
+  linkTargetOf,
+  makeMissingDirectory,
   moveOver,
-  ownFactsOf,
   readChunks,
-  realPathOf,
+  readStart,
   removeFile,
   syncDirectory,
   touch,
   writeNew,
   type FileFacts,
+  type FileStart,
 } from '../files.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { algorithmOf, Digester, hexOf, type Digest } from '../oci/digest.ts'
@@ -40,7 +42,8 @@ export class Blobs {
 
   /** The path of a blob. A `Digest` has been checked, so it cannot lead out of the directory. */
   pathOf(digest: Digest): string {
-    return join(this.#directory, algorithmOf(digest), hexOf(digest))
+    // Joining paths properly takes longer than looking at the file.
+    return `${this.#directory}${sep}${algorithmOf(digest)}${sep}${hexOf(digest)}`
   }
 
   /** What is at the path of a blob, by a look at the directory alone. */
@@ -72,6 +75,19 @@ export class Blobs {
       digest,
       path,
     })
+  }
+
+  /**
+   * Reads a small blob, at most one byte more than it should have, with the facts of its file. Nothing is verified.
+   * @returns `undefined` where it is missing
+   */
+  async read({ digest, size }: Blob, { signal }: OperationOptions = {}): Promise<FileStart | undefined> {
+    try {
+      return await readStart(this.pathOf(digest), size + 1, signal)
+    } catch (error) {
+      if (codeOf(error) === 'EISDIR') return undefined
+      throw error
+    }
   }
 
   /**
@@ -117,9 +133,7 @@ export class Blobs {
 
   /** The directory for temporary files, on the file system of the blobs. Clears it when it is first asked for. */
   async #aside({ log }: OperationOptions): Promise<string> {
-    const linked = (await ownFactsOf(this.#directory))?.kind === 'link'
-    const home = dirname(linked ? await realPathOf(this.#directory) : this.#directory)
-    const aside = join(home, '.chartroom', 'tmp')
+    const aside = join(await besideBlobs(this.#directory), 'tmp')
     await makeMissingDirectory(aside)
     if (this.#cleared) return aside
     this.#cleared = true
@@ -132,12 +146,20 @@ export class Blobs {
   }
 }
 
-/** Makes a directory and the ones above it that are missing, so that they survive a power loss. */
-export async function makeMissingDirectory(path: string): Promise<void> {
-  if ((await factsOf(path)) !== undefined) return
-  await makeMissingDirectory(dirname(path))
-  await makeDirectory(path)
-  await syncDirectory(dirname(path))
+/**
+ * Where Chartroom keeps what is about blobs: on their file system, also where their directory is a link to another one.
+ * @throws ChartroomError `store-corrupt` where the link leads nowhere, for example because a disk is not mounted
+ */
+export async function besideBlobs(directory: string): Promise<string> {
+  const target = await linkTargetOf(directory)
+  if (target !== undefined && (await factsOf(target)) === undefined) {
+    throw new ChartroomError('store-corrupt', {
+      message: `${directory} is a link to ${target}, which is not there, so no chart can be read or stored.`,
+      advice: 'Connect the disk that it lies on, or remove the link.',
+      path: directory,
+    })
+  }
+  return join(dirname(target ?? directory), '.chartroom')
 }
 
 async function removingOnFailure(temporary: string, work: () => Promise<void>): Promise<void> {

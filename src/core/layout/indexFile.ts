@@ -170,6 +170,34 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
+/**
+ * What can still be read of a damaged index: the entries up to where it breaks off or makes no sense any more.
+ * @returns the entries as they stand there
+ */
+export function salvageEntries(bytes: Buffer): unknown[] {
+  const text = bytes.toString('utf8')
+  const entries: unknown[] = []
+  let position = text.indexOf('{', Math.max(0, text.indexOf('"manifests"')))
+  while (position >= 0) {
+    const length = endOfObject(text.slice(position))
+    if (length === undefined) break
+    const entry = objectIn(text.slice(position, position + length))
+    if (typeof entry?.['digest'] === 'string') entries.push(entry)
+    position = text.indexOf('{', position + length)
+  }
+  return entries
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 /** Where the object that a text starts with ends; `undefined` where it does not end. */
 function endOfObject(text: string): number | undefined {
   let depth = 0

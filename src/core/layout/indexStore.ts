@@ -4,35 +4,68 @@ import { ChartroomError, messageOf } from '../errors.ts'
 import {
   codeOf,
   factsOf,
+  isSameFile,
   linkTargetOf,
+  makeMissingDirectory,
   moveOver,
   readSmall,
   removeFile,
-  replaceFile,
   syncDirectory,
   writeNew,
   type FileFacts,
 } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
 import { clearTemporaries, clearTemporariesBeside, temporaryBeside, temporaryFile } from '../temporaries.ts'
-import { makeMissingDirectory } from './blobs.ts'
 import { decodeIndex, emptyIndex, encodeIndex, maxIndexSize, type IndexFile } from './indexFile.ts'
-import { clearTickets, withLock, type HeldLock } from './lock.ts'
+import type { Journal } from './journal.ts'
+import type { JournalEntry } from './journalFile.ts'
+import { clearLeases } from './leases.ts'
+import { clearTickets, withLock, type HeldLock, type LockOptions } from './lock.ts'
+import { requireMarker } from './marker.ts'
 
 /** Milliseconds for which an index that cannot be read is taken for one that is just being written. */
 const tornFor = 500
 
+/**
+ * Milliseconds after which a file whose times have not changed has not changed. Some disks count in steps of two seconds,
+ * and their clock need not be ours.
+ */
+const settledAfter = 10_000
+
 /** Milliseconds for which the same is done with one that never stays the same. */
 const restlessFor = 10_000
+
+/** Milliseconds for which a change is tried anew because other programs write the index at the same time. */
+const pressingFor = 5000
+
+/**
+ * Makes one index out of another. It may run several times; where it returns the index it was given, nothing is written.
+ *
+ * @param vanished what the journal says that was dropped by other programs
+ */
+export type IndexEdit = (
+  index: IndexFile,
+  vanished: readonly JournalEntry[],
+) => IndexFile | Promise<IndexFile>
+
+interface ReadIndex {
+  readonly index: IndexFile
+  readonly facts: FileFacts | undefined
+}
 
 /** The file `index.json` of a layout, with the marker and the directories that stand beside it. */
 export class IndexStore {
   readonly #root: string
   readonly #path: string
   readonly #aside: string
+  readonly #journal: Journal | undefined
   #cleared = false
+  /** What was read last, where the times of the file tell that it is still the same. */
+  #settled: ReadIndex | undefined
 
-  constructor(root: string) {
+  /** @param journal keeps what is added and removed; without it nothing is noted */
+  constructor(root: string, journal?: Journal) {
+    this.#journal = journal
     this.#root = root
     this.#path = join(root, 'index.json')
     this.#aside = join(root, '.chartroom', 'tmp')
@@ -44,36 +77,90 @@ export class IndexStore {
   }
 
   /** Changes the index under the lock; begins anew where another program changed it in between. */
-  async change(edit: (index: IndexFile) => IndexFile, options: OperationOptions = {}): Promise<void> {
+  async change(edit: IndexEdit, options: OperationOptions = {}): Promise<void> {
     await this.#prepare(options)
     await withLock(
       this.#root,
       'change the index',
       async (lock) => {
-        for (let tries = 1; !(await this.#tryChange(edit, lock, options)); tries += 1) {
-          if (tries === 20) throw restless(this.#path)
+        const start = Date.now()
+        while (!(await this.#tryChange(edit, lock, options))) {
+          if (Date.now() - start >= pressingFor) throw restless(this.#path)
         }
       },
       options,
     )
   }
 
-  /** `false` where another program changed the index meanwhile. */
-  async #tryChange(
-    edit: (index: IndexFile) => IndexFile,
-    lock: HeldLock,
-    options: OperationOptions,
-  ): Promise<boolean> {
+  /**
+   * What Chartroom added and other programs dropped. What has changed since the last look is noted in the journal where it
+   * can be written at once; a layout that nobody may write, or that is busy, is left as it is.
+   */
+  async vanished(options: OperationOptions = {}): Promise<readonly JournalEntry[]> {
+    const journal = await this.#readJournal(options)
+    if (journal === undefined) return []
     const { index, facts } = await this.#read(options)
-    const next = edit(index)
+    const look = await journal.look(index, facts?.modified)
+    if (!look.isNews) return look.vanished
+    try {
+      return await this.#note(journal, [], { ...options, patience: 0 })
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      options.log?.debug(`could not note what changed in ${this.#path}: ${messageOf(error)}`)
+      return look.vanished
+    }
+  }
+
+  /** Lets names go, so that what vanished of them is not told about again. */
+  async forget(names: readonly string[], options: OperationOptions = {}): Promise<void> {
+    if (this.#journal !== undefined) await this.#note(this.#journal, names, options)
+  }
+
+  async #note(
+    journal: Journal,
+    forgotten: readonly string[],
+    options: LockOptions,
+  ): Promise<readonly JournalEntry[]> {
+    return await withLock(
+      this.#root,
+      'note what vanished',
+      async () => {
+        const { index, facts } = await this.#read(options)
+        const look = await journal.look(index, facts?.modified)
+        // Somebody else may have noted it meanwhile.
+        if (look.isNews || forgotten.length > 0) await journal.note(look, forgotten)
+        return look.vanished
+      },
+      options,
+    )
+  }
+
+  /** The journal, where there is one that can be read. */
+  async #readJournal({ signal, log }: OperationOptions): Promise<Journal | undefined> {
+    try {
+      return (await this.#journal?.read()) === undefined ? undefined : this.#journal
+    } catch (error) {
+      signal?.throwIfAborted()
+      log?.warn(`the journal of ${this.#root} cannot be read: ${messageOf(error)}`)
+      return undefined
+    }
+  }
+
+  /** `false` where another program changed the index meanwhile. */
+  async #tryChange(edit: IndexEdit, lock: HeldLock, options: OperationOptions): Promise<boolean> {
+    const { index, facts } = await this.#read(options)
+    const look = await this.#journal?.look(index, facts?.modified)
+    const next = await edit(index, look?.vanished ?? [])
     if (next === index) return true
     const path = await this.#target()
     const temporary = path === this.#path ? await temporaryFile(this.#aside) : await temporaryBeside(path)
     await writeNew(temporary, [encodeIndex(next, path)], { signal: options.signal })
     try {
+      if (look !== undefined) await this.#journal?.announce(look, index, next)
       await lock.check()
-      if (!isSame(facts, await factsOf(this.#path))) {
+      if (!isSameFile(facts, await factsOf(this.#path))) {
         await removeFile(temporary)
+        await this.#journal?.withdraw()
         return false
       }
       await moveOver(temporary, path)
@@ -82,7 +169,17 @@ export class IndexStore {
       throw error
     }
     await syncDirectory(dirname(path))
+    await this.#confirm(options)
     return true
+  }
+
+  /** What is done stays done where this fails: the next look finds it out. */
+  async #confirm({ log }: OperationOptions): Promise<void> {
+    try {
+      await this.#journal?.confirm()
+    } catch (error) {
+      log?.warn(`the change of ${this.#path} could not be confirmed: ${messageOf(error)}`)
+    }
   }
 
   /** The file itself, where `index.json` is a link to it, which may lead to another file system. */
@@ -91,18 +188,22 @@ export class IndexStore {
   }
 
   /** The index and what its file was before it was read. Other programs write it in place, so it can be seen torn. */
-  async #read({ signal }: OperationOptions): Promise<{ index: IndexFile; facts: FileFacts | undefined }> {
+  async #read({ signal }: OperationOptions): Promise<ReadIndex> {
     const start = Date.now()
     let seen: FileFacts | undefined
     let since = start
     for (let pause = 5; ; pause = Math.min(pause * 2, 40)) {
       const facts = await factsOf(this.#path)
+      if (this.#settled !== undefined && isSameFile(this.#settled.facts, facts)) return this.#settled
       const bytes = await this.#readBytes(signal)
       try {
-        return { index: bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path), facts }
+        const read = { index: bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path), facts }
+        const isSettled = facts !== undefined && Math.abs(Date.now() - facts.modified) > settledAfter
+        this.#settled = isSettled ? read : undefined
+        return read
       } catch (error) {
         const now = Date.now()
-        if (!isSame(seen, facts)) [seen, since] = [facts, now]
+        if (!isSameFile(seen, facts)) [seen, since] = [facts, now]
         if (now - since >= tornFor || now - start >= restlessFor) throw error
       }
       await delay(pause)
@@ -129,41 +230,18 @@ export class IndexStore {
     await makeMissingDirectory(this.#aside)
     await makeMissingDirectory(join(this.#root, 'ingest'))
     await makeMissingDirectory(dirname(await this.#target()))
-    const marker = join(this.#root, 'oci-layout')
-    const version = versionOf(await readSmall(marker, 64 * 1024))
-    if (version === undefined) {
-      const content = Buffer.from('{"imageLayoutVersion":"1.0.0"}')
-      await replaceFile(marker, content, await temporaryFile(this.#aside))
-    } else if (!version.startsWith('1.')) {
-      throw new ChartroomError('unsupported', {
-        message: `${this.#root} is an image layout of version ${version}. Chartroom writes version 1.0.0, so nothing was changed.`,
-        path: marker,
-      })
-    }
+    await requireMarker(this.#root, this.#aside)
     if (this.#cleared) return
     this.#cleared = true
     try {
       await clearTickets(dirname(this.#aside))
       await clearTemporaries(this.#aside)
+      await clearLeases(this.#root)
       await clearTemporariesBeside(await this.#target())
     } catch (error) {
       log?.debug(`could not clear ${this.#aside}: ${messageOf(error)}`)
     }
   }
-}
-
-/** The version that an `oci-layout` file names; `undefined` where it is missing, empty or names none. */
-function versionOf(bytes: Buffer | undefined): string | undefined {
-  return /"imageLayoutVersion"\s*:\s*"([^"]+)"/.exec(bytes?.toString('utf8') ?? '')?.[1]
-}
-
-function isSame(before: FileFacts | undefined, now: FileFacts | undefined): boolean {
-  return (
-    before?.inode === now?.inode &&
-    before?.size === now?.size &&
-    before?.modified === now?.modified &&
-    before?.changed === now?.changed
-  )
 }
 
 function restless(path: string): ChartroomError {

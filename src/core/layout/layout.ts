@@ -5,16 +5,21 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { isDigest } from '../oci/digest.ts'
 import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
 import type { Content, Target } from '../oci/target.ts'
-import { readVerified } from '../oci/verify.ts'
+import { verify } from '../oci/verify.ts'
 import type { OperationOptions } from '../progress.ts'
 import { Blobs } from './blobs.ts'
 import { entryFor, findEntry, withEntry, type IndexEntry, type IndexFile } from './indexFile.ts'
-import { IndexStore } from './indexStore.ts'
+import { IndexStore, type IndexEdit } from './indexStore.ts'
+import type { Journal } from './journal.ts'
+import type { JournalEntry } from './journalFile.ts'
+import { withLease } from './leases.ts'
 import { watchIndex } from './watch.ts'
 
 export interface LayoutOptions {
   /** The directory that holds `sha256/…`; by default `blobs` in the layout. Several layouts may share one. */
   readonly blobs?: string
+  /** Keeps what is added and removed, where other programs may drop entries. */
+  readonly journal?: Journal
 }
 
 /**
@@ -30,10 +35,10 @@ export class Layout implements Target {
   readonly #blobs: Blobs
   readonly #index: IndexStore
 
-  constructor(root: string, { blobs = join(root, 'blobs') }: LayoutOptions = {}) {
+  constructor(root: string, { blobs = join(root, 'blobs'), journal }: LayoutOptions = {}) {
     this.root = resolve(root)
     this.#blobs = new Blobs(resolve(blobs))
-    this.#index = new IndexStore(this.root)
+    this.#index = new IndexStore(this.root, journal)
   }
 
   /** Whether the blob is there and sound. Hashes it, once for as long as its file stays the same. */
@@ -83,7 +88,7 @@ export class Layout implements Target {
    * The manifest of an entry, verified.
    * @throws ChartroomError `integrity` where the entry or the manifest is damaged, `not-found` where it is missing
    */
-  async readManifest(entry: IndexEntry, options?: OperationOptions): Promise<RawManifest> {
+  async readManifest(entry: IndexEntry, options?: OperationOptions): Promise<RawManifest & StoredPart> {
     const { descriptor, name = descriptor?.digest ?? 'an entry without a name', problem } = entry
     if (descriptor === undefined) {
       throw new ChartroomError('integrity', {
@@ -91,17 +96,32 @@ export class Layout implements Target {
         reference: name,
       })
     }
-    const { digest, size } = descriptor
-    if (size > maxManifestSize) throw oversized(name, size)
-    if ((await this.factsOf(descriptor)) === undefined) {
+    if (descriptor.size > maxManifestSize) throw oversized(name, descriptor.size)
+    return { descriptor, ...(await this.readPart(descriptor, 'manifest', name, options)) }
+  }
+
+  /**
+   * Reads a manifest or a config whole, verified. Opens one file once.
+   * @param name what the part belongs to, in errors
+   * @throws ChartroomError `not-found`; `integrity` where it is damaged
+   */
+  async readPart(
+    descriptor: Descriptor,
+    part: 'manifest' | 'config',
+    name: string,
+    options?: OperationOptions,
+  ): Promise<StoredPart> {
+    const { digest } = descriptor
+    const stored = await this.#blobs.read(descriptor, options)
+    if (stored === undefined) {
       throw new ChartroomError('not-found', {
-        message: `The manifest of ${name} is missing: there is no ${this.#blobs.pathOf(digest)}.`,
+        message: `The ${part} of ${name} is missing: there is no ${this.#blobs.pathOf(digest)}.`,
         reference: name,
         digest,
       })
     }
-    const content = await this.fetch(descriptor, options)
-    return { descriptor, bytes: await readVerified(content, descriptor, `The manifest of ${name}`) }
+    verify(stored.bytes, descriptor, `The ${part} of ${name}`, stored.facts.size)
+    return stored
   }
 
   /**
@@ -137,17 +157,40 @@ export class Layout implements Target {
    * Changes the index: read under the lock, edited, written aside, and begun anew where another program changed the
    * file in between. An unreadable index is never overwritten.
    *
-   * @param edit may run several times; where it returns the index it was given, nothing is written
    * @throws ChartroomError `store-corrupt`, `store-locked`, `disk-full`, `unsupported`; the file system's own errors
    */
-  async change(edit: (index: IndexFile) => IndexFile, options?: OperationOptions): Promise<void> {
+  async change(edit: IndexEdit, options?: OperationOptions): Promise<void> {
     await this.#index.change(edit, options)
+  }
+
+  /**
+   * What the journal says that was added here and dropped by other programs since, whether or not its blobs are there.
+   * @throws ChartroomError `store-corrupt` where the index cannot be read
+   */
+  async vanished(options?: OperationOptions): Promise<readonly JournalEntry[]> {
+    return await this.#index.vanished(options)
+  }
+
+  /** Lets names go, so that `vanished` does not tell about them again. */
+  async forget(names: readonly string[], options?: OperationOptions): Promise<void> {
+    await this.#index.forget(names, options)
+  }
+
+  /** Runs work that stores blobs which an entry of the index will need at its end: until then nobody sweeps them. */
+  async whileStoring<Result>(work: () => Promise<Result>): Promise<Result> {
+    return await withLease(this.root, work)
   }
 
   /** Calls back soon after the index changed, whoever changed it. `onError` hears why watching got slow. */
   watch(onChange: () => void, onError: (error: unknown) => void): { close(): void } {
     return watchIndex(this.root, onChange, onError)
   }
+}
+
+/** The bytes of a small blob, with what was known of its file when it was opened. */
+export interface StoredPart {
+  readonly bytes: Buffer
+  readonly facts: BlobFacts
 }
 
 export interface BlobFacts {

@@ -2,19 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChartroomError, messageOf } from '../errors.ts'
-import {
-  codeOf,
-  factsOf,
-  linkNew,
-  makeDirectory,
-  namesIn,
-  readSmall,
-  removeFile,
-  touch,
-  writeNew,
-} from '../files.ts'
+import { codeOf, factsOf, linkNew, makeDirectory, readSmall, removeFile, touch, writeNew } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
 import { hasEnded, thisProcess, type Owner } from '../owner.ts'
+import { abandonedIn, temporaryName } from '../temporaries.ts'
 
 export interface LockOptions extends OperationOptions {
   /** Milliseconds to wait for another process before giving up; ten seconds by default. */
@@ -110,13 +101,16 @@ async function whileHolding<Result>(
   }
 }
 
+/** A ticket tells by its name whose it is: a process can be killed before it has written anything into it. */
+const ticketPrefix = 'lock.'
+
 async function acquire(
   path: string,
   mine: Token,
   isLate: () => boolean,
   { signal, log }: OperationOptions,
 ): Promise<void> {
-  const ticket = `${path}.${mine.token}`
+  const ticket = await temporaryName(dirname(path), ticketPrefix)
   await writeNew(ticket, [Buffer.from(JSON.stringify(mine))])
   try {
     for (let tries = 1; !(await take(ticket, path, mine)); tries += 1) {
@@ -174,8 +168,8 @@ async function isStale(path: string, holder: Token | undefined, ticket: string):
  * only if it is still the same lock.
  */
 async function breakLock(path: string, stale: Token | undefined, ticket: string, mine: Token): Promise<void> {
-  const guard = `${path}.guard`
-  if (!(await createNew(guard, mine))) {
+  const guard = guardOf(path)
+  if (!(await take(ticket, guard, mine))) {
     const guardian = await readToken(guard)
     if (await isStale(guard, guardian, ticket)) await removeFile(guard)
     await delay(5 + Math.random() * 20)
@@ -188,14 +182,31 @@ async function breakLock(path: string, stale: Token | undefined, ticket: string,
   }
 }
 
-/** Removes what processes that were killed while they waited for the lock left behind. */
+/** Removes what processes that were killed while they waited for the lock, or while they broke it, left behind. */
 export async function clearTickets(directory: string): Promise<void> {
-  for (const name of await namesIn(directory)) {
-    if (!/^lock\.[0-9a-f-]{36}$/.test(name)) continue
-    const path = join(directory, name)
-    const owner = await readToken(path)
-    if (owner !== undefined && (await hasEnded(owner)) === true) await removeFile(path)
-  }
+  for (const path of await abandonedIn(directory, ticketPrefix)) await removeFile(path)
+  const guard = guardOf(join(directory, 'lock'))
+  const guardian = await readToken(guard)
+  if (guardian !== undefined && (await hasEnded(guardian)) === true) await removeFile(guard)
+}
+
+function guardOf(lock: string): string {
+  return `${lock}.guard`
+}
+
+/** Whose the lock is, where that process is known to have ended. Whoever wants the lock next breaks it. */
+export async function endedHolder(root: string): Promise<EndedHolder | undefined> {
+  const path = join(root, '.chartroom', 'lock')
+  const holder = await readToken(path)
+  if (holder === undefined || (await hasEnded(holder)) !== true) return undefined
+  return { path, pid: holder.pid, purpose: holder.purpose }
+}
+
+export interface EndedHolder {
+  /** The path of the lock. */
+  readonly path: string
+  readonly pid: number
+  readonly purpose: string
 }
 
 async function readToken(path: string): Promise<Token | undefined> {

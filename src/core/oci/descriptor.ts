@@ -28,12 +28,8 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   if (typeof mediaType !== 'string' || mediaType === '') throw bad(where, 'has no media type')
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw bad(where, 'has no valid size')
-  return {
-    mediaType,
-    digest: parseDigest(digest),
-    size,
-    ...(isStringRecord(annotations) ? { annotations } : {}),
-  }
+  const descriptor = { mediaType, digest: parseDigest(digest), size }
+  return isStringRecord(annotations) ? { ...descriptor, annotations } : descriptor
 }
 
 export function isStringRecord(value: unknown): value is Record<string, string> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { ChartroomError } from '../errors.ts'
 
 /**
@@ -38,7 +38,7 @@ export function shortDigest(digest: Digest): string {
 }
 
 export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha256'): Digest {
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}` as Digest
+  return `${algorithm}:${hash(algorithm, bytes, 'hex')}` as Digest
 }
 
 /** Hashes a stream as it goes by. */

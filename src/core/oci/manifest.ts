@@ -17,11 +17,14 @@ export interface Manifest {
   readonly config: Descriptor
   readonly layers: readonly Descriptor[]
   readonly annotations: Readonly<Record<string, string>>
+  /** The manifest that this one is about, such as the image that a signature signs. */
+  readonly subject?: Descriptor
 }
 
 /** @see https://github.com/opencontainers/image-spec/blob/main/image-index.md */
 export interface Index {
   readonly manifests: readonly Descriptor[]
+  readonly subject?: Descriptor
 }
 
 export interface ManifestContent {
@@ -45,6 +48,8 @@ export function encodeManifest({ config, layers, annotations }: ManifestContent)
   return { descriptor: describe(mediaTypes.manifest, bytes), bytes }
 }
 
+const indexTypes: readonly string[] = [mediaTypes.index, mediaTypes.dockerManifestList]
+
 /**
  * Reads an image manifest or an image index.
  *
@@ -64,11 +69,21 @@ export function parseManifest({ descriptor, bytes }: RawManifest, what: string):
   if (isIndex && (document['layers'] !== undefined || document['config'] !== undefined)) {
     throw bad(what, 'it is a manifest and an index at once')
   }
-  if (isIndex) return { manifests: descriptors(document['manifests'], what) }
+  const subject = subjectIn(document, what)
+  if (isIndex) return { manifests: descriptors(document['manifests'], what), ...subject }
+  if (indexTypes.includes(bareMediaType(descriptor.mediaType)))
+    throw bad(what, 'it came as an index and is none')
+  if (document['config'] === undefined) {
+    throw bad(
+      what,
+      document['schemaVersion'] === 1 ? 'it is an image of an old kind, schema 1' : 'it has no config',
+    )
+  }
   return {
     config: parseDescriptor(document['config'], `the config of ${what}`),
     layers: descriptors(document['layers'], what),
     annotations: isStringRecord(document['annotations']) ? document['annotations'] : {},
+    ...subject,
   }
 }
 
@@ -92,6 +107,13 @@ function descriptors(value: unknown, what: string): Descriptor[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) throw bad(what, 'its list of contents is not a list')
   return value.map((item, position) => parseDescriptor(item, `item ${position + 1} of ${what}`))
+}
+
+function subjectIn(document: Record<string, unknown>, what: string): { subject?: Descriptor } {
+  const { subject } = document
+  return subject === undefined || subject === null
+    ? {}
+    : { subject: parseDescriptor(subject, `the subject of ${what}`) }
 }
 
 function bare({ mediaType, digest, size }: Descriptor): Descriptor {

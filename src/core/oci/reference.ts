@@ -16,6 +16,8 @@ export interface Reference {
 }
 
 const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
+/** Characters, as registries count them. */
+const maxRepositoryLength = 255
 const mayBeDigest = /^sha(?:256|512):[^/]*$/
 const tagGrammar = /^\w[\w.+-]{0,127}$/
 const hostGrammar =
@@ -67,7 +69,9 @@ export function repositoryName({ host, repository }: Reference): string {
 
 /** Whether a text is the path of a repository, without a host, as the distribution specification spells it. */
 export function isRepository(text: string): boolean {
-  return text.length <= 255 && text.split('/').every((component) => pathComponent.test(component))
+  return (
+    text.length <= maxRepositoryLength && text.split('/').every((component) => pathComponent.test(component))
+  )
 }
 
 /** Whether a text is a tag, as a person writes it: with a `+`. */
@@ -133,7 +137,7 @@ function looksLikeHost(first: string): boolean {
 
 function checkedHost(host: string, text: string): string {
   const match = hostGrammar.exec(host)
-  if (match === null || Number(match[1] ?? 1) > 65535) {
+  if (match === null || Number(match[1] ?? 1) > 65535 || !isAskedAsWritten(host)) {
     throw invalid(
       text,
       `"${host}" is not a host`,
@@ -143,12 +147,24 @@ function checkedHost(host: string, text: string): string {
   return host
 }
 
+/** URLs refuse 999.1.1.1, and take 1.2.3 for 1.2.0.3: a host must be the one that is asked in the end. */
+function isAskedAsWritten(host: string): boolean {
+  const url = `https://${host}`
+  return URL.canParse(url) && new URL(url).hostname === host.replace(/:\d+$/, '').toLowerCase()
+}
+
 function checkedRepository(repository: string, text: string): string {
   if (repository === '')
     throw invalid(
       text,
       'the repository is missing',
       'A reference looks like localhost:5000/myrepo/mychart:1.0.0.',
+    )
+  if (repository.length > maxRepositoryLength)
+    throw invalid(
+      text,
+      `the repository has ${repository.length} characters`,
+      `${maxRepositoryLength} characters at most.`,
     )
   const bad = repository.split('/').find((component) => !pathComponent.test(component))
   if (bad === undefined) return repository

@@ -1,6 +1,6 @@
 import { ChartroomError } from '../errors.ts'
 import type { Descriptor } from './descriptor.ts'
-import { algorithmOf, Digester } from './digest.ts'
+import { algorithmOf, Digester, digestOf, type Digest } from './digest.ts'
 
 /**
  * Passes content on and fails before its end is reached where it is longer, shorter or other than its descriptor says.
@@ -24,14 +24,18 @@ export async function* verified(
   }
   if (size !== descriptor.size) throw wrongSize(what, descriptor, size)
   const actual = digester.digest()
-  if (actual !== descriptor.digest) {
-    throw new ChartroomError('integrity', {
-      message: `${what} is damaged: it should hash to ${descriptor.digest} but hashes to ${actual}.`,
-      digest: descriptor.digest,
-      expected: descriptor.digest,
-      actual,
-    })
-  }
+  if (actual !== descriptor.digest) throw wrongDigest(what, descriptor, actual)
+}
+
+/**
+ * Does the same for content that has been read.
+ * @param size of all of it, where no more than its beginning was read
+ * @throws ChartroomError `integrity`
+ */
+export function verify(bytes: Uint8Array, descriptor: Descriptor, what: string, size = bytes.length): void {
+  if (size !== descriptor.size) throw wrongSize(what, descriptor, size)
+  const actual = digestOf(bytes, algorithmOf(descriptor.digest))
+  if (actual !== descriptor.digest) throw wrongDigest(what, descriptor, actual)
 }
 
 /** Reads content of a known size whole, verified. Only for metadata: manifests and configs, never layers. */
@@ -50,6 +54,15 @@ function wrongSize(what: string, descriptor: Descriptor, actual: string | number
     message: `${what} is damaged: it should have ${descriptor.size} bytes but has ${actual}.`,
     digest: descriptor.digest,
     expected: descriptor.size,
+    actual,
+  })
+}
+
+function wrongDigest(what: string, { digest }: Descriptor, actual: Digest): ChartroomError {
+  return new ChartroomError('integrity', {
+    message: `${what} is damaged: it should hash to ${digest} but hashes to ${actual}.`,
+    digest,
+    expected: digest,
     actual,
   })
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import type { ChartCache, SoundChart } from '../cache.ts'
 import type { ChartOptions } from '../chart/limits.ts'
@@ -8,23 +7,21 @@ import { readArchive } from '../chart/readArchive.ts'
 import { unpackArchive } from '../chart/unpackArchive.ts'
 import { ChartroomError } from '../errors.ts'
 import {
-  changeMode,
   codeOf,
   factsOf,
   linkNew,
-  makeDirectory,
+  makeMissingDirectory,
   makeNewDirectory,
   moveOver,
   namesIn,
   ownFactsOf,
   removeEmptyDirectory,
-  removeFile,
-  removeTree,
   syncDirectory,
   writeNew,
 } from '../files.ts'
 import { counted } from '../progress.ts'
 import { whileDoing } from './failure.ts'
+import { clearStagings, syncStaging, withStaging, type Staging } from './staging.ts'
 
 export interface ExportOptions extends ChartOptions {
   /** Write the archive `NAME-VERSION.tgz`, byte for byte, in place of a directory. */
@@ -66,6 +63,7 @@ export async function exportChart(
     const own = options.archive === true ? `${metadata.name}-${metadata.version}.tgz` : metadata.name
     const path = join(destination, options.name ?? own)
     await requireDirectory(destination)
+    await clearStagings(destination, options)
     await requireFree(path, options)
     await inNewDirectory(destination, async () => {
       if (options.archive === true) await exportArchive(content, path, options)
@@ -119,7 +117,7 @@ function targetExists(message: string, path: string): ChartroomError {
 
 /** Makes the destination, and takes back what it made of it where the work fails. */
 async function inNewDirectory(destination: string, work: () => Promise<void>): Promise<void> {
-  const made = await makeDirectory(destination)
+  const made = await makeMissingDirectory(destination)
   try {
     await work()
   } catch (error) {
@@ -141,17 +139,12 @@ async function removeEmptyUpTo(directory: string, highest: string): Promise<void
 }
 
 async function exportArchive(content: Content, path: string, options: ExportOptions): Promise<void> {
-  const staged = stagingName(path)
-  await writeNew(staged, await content(), { signal: options.signal })
-  try {
-    if (options.force === true) await moveOver(staged, path)
-    else if (!(await linkNew(staged, path))) throw targetExists(`The file ${path} exists.`, path)
-  } catch (error) {
-    await removeFile(staged)
-    throw error
-  }
-  await removeFile(staged)
-  await syncDirectory(dirname(path))
+  await withStaging(path, async ({ fresh }) => {
+    await writeNew(fresh, await content(), { signal: options.signal })
+    if (options.force === true) await moveOver(fresh, path)
+    else if (!(await linkNew(fresh, path))) throw targetExists(`The file ${path} exists.`, path)
+    await syncDirectory(dirname(path))
+  })
 }
 
 async function exportDirectory(
@@ -160,18 +153,13 @@ async function exportDirectory(
   reference: string,
   options: ExportOptions,
 ): Promise<void> {
-  const staged = stagingName(path)
-  await makeNewDirectory(staged, 0o700)
-  try {
-    await unpackArchive(content, staged, reference, options)
-    await changeMode(staged, 0o755)
-    if (options.force === true) await swapIn(staged, path)
-    else await moveIn(staged, path)
-  } catch (error) {
-    await removeTree(staged)
-    throw error
-  }
-  await syncDirectory(dirname(path))
+  await withStaging(path, async (staging) => {
+    await makeNewDirectory(staging.fresh, 0o755)
+    await unpackArchive(content, staging.fresh, reference, options)
+    if (options.force === true) await swapIn(staging, path)
+    else await moveIn(staging.fresh, path)
+    await syncDirectory(dirname(path))
+  })
 }
 
 /** Gives a finished directory its name, unless something has come to be there meanwhile. */
@@ -191,23 +179,17 @@ function isTaken(error: unknown): boolean {
 }
 
 /** Puts a finished directory in the place of whatever is there, which is removed only when the new one has its name. */
-async function swapIn(staged: string, path: string): Promise<void> {
+async function swapIn(staging: Staging, path: string): Promise<void> {
   if ((await ownFactsOf(path)) === undefined) {
-    await moveOver(staged, path)
+    await moveOver(staging.fresh, path)
     return
   }
-  const old = stagingName(path)
-  await moveOver(path, old)
+  await syncStaging(staging)
+  await moveOver(path, staging.old)
   try {
-    await moveOver(staged, path)
+    await moveOver(staging.fresh, path)
   } catch (error) {
-    await moveOver(old, path)
+    await moveOver(staging.old, path)
     throw error
   }
-  await removeTree(old)
-}
-
-/** A hidden name beside the target, so that the rename stays on one file system; short, so that any target can have one. */
-function stagingName(path: string): string {
-  return join(dirname(path), `.chartroom-${process.pid}-${randomUUID()}`)
 }

@@ -5,7 +5,14 @@ import type { ChartFormat } from '../chart/mediaTypes.ts'
 import type { Metadata } from '../chart/metadata.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Content } from '../oci/target.ts'
-import { readArchiveFile, type ChartArchive } from '../chart/readArchive.ts'
+import {
+  chartFiles,
+  newBudget,
+  readArchiveFile,
+  type ArchiveFile,
+  type ChartArchive,
+} from '../chart/readArchive.ts'
+import { fileError } from '../fileError.ts'
 import { whileDoing } from './failure.ts'
 
 /** A chart, wherever it lies: in the cache, at a registry, or as an archive on disk. */
@@ -29,6 +36,11 @@ export interface OpenedChart {
    * @throws ChartroomError `not-found` where the chart has no such file, `too-large`
    */
   read(path: string, options?: ChartOptions): Promise<Buffer>
+  /**
+   * All its files in the order of the archive, in one reading. What goes by can be trusted when the iteration has ended; the
+   * content of a file is there until the next one is asked for, and may be left unread.
+   */
+  walk(options?: ChartOptions): AsyncIterable<ArchiveFile>
 }
 
 /**
@@ -50,5 +62,12 @@ export function openedChart(
         `read ${path} of ${reference}`,
         async () => await readArchiveFile(content(options), path, reference, options),
       ),
+    walk: async function* (options = {}) {
+      try {
+        yield* chartFiles(content(options), reference, newBudget(reference, options), options)
+      } catch (error) {
+        throw fileError(error, `read ${reference}`)
+      }
+    },
   }
 }

@@ -49,13 +49,15 @@ export async function pullChart(
     const { layer } = readChartManifest(manifest, name)
     checkSizes(manifest, options.limits ?? defaultLimits, name)
     const before = await cache.find(name, options)
-    await copy(repository, cache, manifest, name, {
-      ...options,
-      step: 'pulling',
-      what: name,
-      beforeTag: async () => {
-        await readArchive(async () => await cache.fetch(layer, options), name, options)
-      },
+    await cache.whileStoring(async () => {
+      await copy(repository, cache, manifest, name, {
+        ...options,
+        step: 'pulling',
+        what: name,
+        beforeTag: async () => {
+          await readArchive(async () => await cache.fetch(layer, options), name, options)
+        },
+      })
     })
     const { manifest: _, layers: __, ...chart } = await cache.require(name, options)
     return { ...chart, isNewer: before?.manifestDigest !== manifest.descriptor.digest }

@@ -1,13 +1,11 @@
 import type { ChartCache, SoundChart } from '../cache.ts'
-import type { RawManifest } from '../oci/manifest.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { Registries } from '../registry/registries.ts'
-import type { RegistryRepository } from '../registry/repository.ts'
-import { ChartroomError, kindOf } from '../errors.ts'
+import { ChartroomError } from '../errors.ts'
 import { copy } from '../oci/copy.ts'
-import { shortDigest } from '../oci/digest.ts'
 import { parseReference, tagOrDigest } from '../oci/reference.ts'
 import { whileDoing } from './failure.ts'
+import { requireFree, type Claim } from './requireFree.ts'
 
 export interface PushOptions extends OperationOptions {
   /** `false`: a tag that holds another manifest is left alone and reported as `target-exists`. By default it moves. */
@@ -46,28 +44,12 @@ export async function pushChart(
     }
     const repository = registries.repository(target)
     const name = tagOrDigest(target)
-    if (options.overwrite === false) await requireFree(repository, name, manifest, chart.reference, options)
+    if (options.overwrite === false) {
+      const { reference: wanted, manifestDigest } = chart
+      const claim: Claim = { reference: wanted, manifestDigest, where: 'at the registry', done: 'pushed' }
+      await requireFree(repository, name, claim, options)
+    }
     await copy(cache, repository, manifest, name, { ...options, step: 'pushing', what: chart.reference })
     return { ...chart, layers: layers.length, total: layers.reduce((sum, layer) => sum + layer.size, 0) }
-  })
-}
-
-async function requireFree(
-  repository: RegistryRepository,
-  name: string,
-  manifest: RawManifest,
-  reference: string,
-  options: OperationOptions,
-): Promise<void> {
-  const there = await repository.resolve(name, options).catch((error: unknown) => {
-    if (kindOf(error) === 'not-found') return undefined
-    throw error
-  })
-  if (there === undefined || there.descriptor.digest === manifest.descriptor.digest) return
-  throw new ChartroomError('target-exists', {
-    message: `${reference} holds another chart at the registry (${shortDigest(there.descriptor.digest)}). Nothing was pushed.`,
-    reference,
-    expected: manifest.descriptor.digest,
-    actual: there.descriptor.digest,
   })
 }

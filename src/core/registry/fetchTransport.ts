@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import fetch from 'node-fetch'
 import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -13,6 +12,8 @@ export const fetchTransport: Transport = {
   async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
     const watchdog = new Watchdog(options)
     try {
+      // What goes to no registry never needs it, and it takes longer to load than all else together.
+      const { default: fetch } = await import('node-fetch')
       watchdog.expect('answer')
       const response = await fetch(request.url.href, {
         method: request.method,

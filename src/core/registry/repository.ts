@@ -1,5 +1,5 @@
 import { bytewise } from '../bytewise.ts'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError, kindOf, messageOf, type ErrorKind } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { isDigest, shortDigest, type Digest } from '../oci/digest.ts'
 import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
@@ -26,10 +26,13 @@ export class RegistryRepository implements Target {
   readonly #client: RegistryClient
   readonly #path: string
   readonly #repository: string
+  readonly #mountFrom: string | undefined
 
-  constructor(client: RegistryClient, repository: string) {
+  /** @param mountFrom another repository of the registry, from which blobs are taken over where the registry can do that */
+  constructor(client: RegistryClient, repository: string, mountFrom?: string) {
     this.#client = client
     this.#repository = repository
+    this.#mountFrom = mountFrom
     this.#path = `/v2/${repository}`
     this.name = `${client.settings.host}/${repository}`
   }
@@ -70,7 +73,27 @@ export class RegistryRepository implements Target {
       scope: this.#push,
       what: this.#blobName(descriptor),
     }
+    const mountFrom = this.#mountFrom
+    try {
+      if (mountFrom !== undefined) {
+        const scope = `${this.#push} ${repositoryScope(mountFrom, 'pull')}`
+        await uploadBlob({ ...upload, scope, mountFrom }, descriptor, content, options)
+        return
+      }
+    } catch (error) {
+      if (!isMountRefused(error)) throw error
+      options.log?.debug(`${upload.what} is sent, because it cannot be taken over: ${messageOf(error)}`)
+    }
     await uploadBlob(upload, descriptor, content, options)
+  }
+
+  /**
+   * The same repository, taking blobs over from another one where that is of the same registry and the registry can do it.
+   * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#mounting-a-blob-from-another-repository
+   */
+  takingFrom(source: RegistryRepository): RegistryRepository {
+    const isNeighbour = source.#client === this.#client && source.#repository !== this.#repository
+    return isNeighbour ? new RegistryRepository(this.#client, this.#repository, source.#repository) : this
   }
 
   /** @param name a digest, or a tag as a person writes it: its `+` travels as `_` */
@@ -199,6 +222,20 @@ export class RegistryRepository implements Target {
     return `Blob ${shortDigest(digest)} of ${this.name}`
   }
 }
+
+/** What is wrong with more than the mount shows again when the blob is sent. */
+function isMountRefused(error: unknown): boolean {
+  const kind = kindOf(error)
+  return kind !== undefined && mountRefusals.has(kind)
+}
+
+const mountRefusals: ReadonlySet<ErrorKind> = new Set([
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'unsupported',
+  'refused',
+])
 
 /** Tags of the fallback for the referrers API, and of cosign. */
 const attachment = /^sha(?:256-[a-f0-9]{64}|512-[a-f0-9]{128})(?:\.\w+)?$/

@@ -1,9 +1,7 @@
-// Default imports: inside VS Code the proxy support replaces members of these objects, which named imports would miss.
-import http from 'node:http'
-import https from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import type { RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { rootCertificates } from 'node:tls'
 import { ChartroomError } from '../errors.ts'
 import { fileError } from '../fileError.ts'
 import { readSmall } from '../files.ts'
@@ -18,7 +16,7 @@ import { Watchdog } from './watchdog.ts'
  * could be given, is replaced.
  */
 export function tlsTransport(host: HostOptions): Transport {
-  let settings: Promise<https.RequestOptions> | undefined
+  let settings: Promise<RequestOptions> | undefined
   return {
     async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
       settings ??= readSettings(host)
@@ -45,9 +43,12 @@ export function tlsTransport(host: HostOptions): Transport {
 
 async function answerTo(
   request: HttpRequest,
-  tls: https.RequestOptions,
+  tls: RequestOptions,
   watchdog: Watchdog,
-): Promise<http.IncomingMessage> {
+): Promise<IncomingMessage> {
+  // Default imports: inside VS Code the proxy support replaces members of these objects, which named imports would miss.
+  const { default: http } = await import('node:http')
+  const { default: https } = await import('node:https')
   return await new Promise((resolve, reject) => {
     const options = { method: request.method, headers: headersOf(request), signal: watchdog.signal }
     const outgoing =
@@ -61,13 +62,19 @@ async function answerTo(
   })
 }
 
-async function readSettings(host: HostOptions): Promise<https.RequestOptions> {
+async function readSettings(host: HostOptions): Promise<RequestOptions> {
   return {
     ...(host.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
-    ...(host.caFile === undefined ? {} : { ca: [...rootCertificates, await readPem(host.caFile)] }),
+    ...(host.caFile === undefined ? {} : { ca: await certificates(host.caFile) }),
     ...(host.clientCert === undefined ? {} : { cert: await readPem(host.clientCert) }),
     ...(host.clientKey === undefined ? {} : { key: await readPem(host.clientKey) }),
   }
+}
+
+/** One authority more than those that are trusted anyway. */
+async function certificates(path: string): Promise<string[]> {
+  const { rootCertificates } = await import('node:tls')
+  return [...rootCertificates, await readPem(path)]
 }
 
 async function readPem(path: string): Promise<string> {

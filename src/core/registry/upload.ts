@@ -13,6 +13,8 @@ export interface UploadSettings {
   /** `myrepo/mychart` */
   readonly repository: string
   readonly scope: string
+  /** Another repository of the registry that may have the blob, to be asked to share it before anything is sent. */
+  readonly mountFrom?: string
   /** Names the blob in errors. */
   readonly what: string
 }
@@ -41,7 +43,8 @@ export async function uploadBlob(
     const late = new LateAbort(options.signal, grace)
     const patiently = { ...options, signal: late.signal }
     try {
-      const upload = await Upload.open(settings, patiently)
+      const upload = await Upload.open(settings, descriptor, patiently)
+      if (upload === undefined) return
       try {
         options.signal?.throwIfAborted()
         await upload.send(descriptor, content, patiently, options.signal)
@@ -66,19 +69,27 @@ class Upload {
     this.#location = location
   }
 
-  static async open(settings: UploadSettings, options: OperationOptions): Promise<Upload> {
-    const { client, repository, scope, what } = settings
+  /** @returns `undefined` where the registry took the blob over from another repository, so that there is nothing to send */
+  static async open(
+    settings: UploadSettings,
+    { digest }: Descriptor,
+    options: OperationOptions,
+  ): Promise<Upload | undefined> {
+    const { client, repository, scope, mountFrom, what } = settings
+    const query =
+      mountFrom === undefined ? '' : `?${new URLSearchParams({ mount: digest, from: mountFrom }).toString()}`
     const response = await client.readOnce(
       {
         method: 'POST',
-        to: `/v2/${repository}/blobs/uploads/`,
+        to: `/v2/${repository}/blobs/uploads/${query}`,
         body: emptyBody,
         scope,
-        expect: [202],
+        expect: mountFrom === undefined ? [202] : [201, 202],
         what,
       },
       options,
     )
+    if (response.status === 201) return undefined
     const location = locationOf(response)
     if (location !== undefined) return new Upload(settings, location)
     throw new ChartroomError('unavailable', {

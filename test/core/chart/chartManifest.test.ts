@@ -95,9 +95,11 @@ describe('reading the manifest of a chart', () => {
     const layer = layerOf(chartMediaTypes[format])
     const other = { ...layerOf('application/vnd.example'), size: 1 }
 
-    const read = readChartManifest(encodeManifest({ config, layers: [other, provenance, layer] }), 'a/b:1')
+    const layers = [other, provenance, layer]
 
-    expect(read).toEqual({ config, layer, format, provenance, annotations: {} })
+    const read = readChartManifest(encodeManifest({ config, layers }), 'a/b:1')
+
+    expect(read).toEqual({ config, layer, layers, format, provenance, annotations: {} })
   })
 
   const image = 'application/vnd.oci.image.config.v1+json'

@@ -47,6 +47,11 @@ describe('the rules of a .helmignore', () => {
     expect(ignored(rules, 'a.tmp')).toBe('*.tmp')
   })
 
+  it('may have a byte order mark at the beginning of the file only', () => {
+    expect(ignored('a\n\ufeffb', 'b')).toBeUndefined()
+    expect(ignored('a\n\u00a0b\u3000', 'b')).toBe('b')
+  })
+
   it('are refused with their line where Helm refuses them', () => {
     expect(() => ignored('\n**/x', 'a')).toThrow(
       'mychart: .helmignore, line 2: the rule "**/x" has a double star',

@@ -82,6 +82,24 @@ describe('YAML as Helm 3 reads it', () => {
     expect(parse('# only a comment\n')).toBeNull()
   })
 
+  it.each([
+    '# comment\r\n---\r\na: 1\r\n',
+    '\r\n# comment\r\n\r\na: 1\r\n---\r\n[',
+    '%YAML 1.1\r\n---\r\na: 1',
+  ])('finds the first document behind Windows line ends, too: %j', (text) => {
+    expect(map(text)).toEqual({ a: 1n })
+  })
+
+  it('takes "next line" for a line break', () => {
+    expect(map('a: 1\u0085b: 2')).toEqual({ a: 1n, b: 2n })
+    expect(map('a: "x\u0085y"')).toEqual({ a: 'x y' })
+  })
+
+  it('takes the separators of lines and paragraphs for line breaks that stay in the text', () => {
+    expect(map('a: "x\u2028y"')).toEqual({ a: 'x\u2028y' })
+    expect(() => parse('a: x\u2028y\nb: z')).toThrow(expect.objectContaining({ kind: 'invalid-chart' }))
+  })
+
   it('drops a byte order mark', () => {
     expect(map('\ufeffa: 1')).toEqual({ a: 1n })
   })
@@ -90,6 +108,28 @@ describe('YAML as Helm 3 reads it', () => {
     ['a tab', 'a:\n\tb: 1', 'mychart: Chart.yaml, line 2: this is not valid YAML: '],
     ['an open bracket', 'a: 1\nb: [', 'mychart: Chart.yaml, line 2: this is not valid YAML: '],
     ['a map as a key', '{a: 1}: b', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
+    [
+      'a document that ends before it begins',
+      '...\na: 1',
+      'mychart: Chart.yaml, line 1: this is not valid YAML: ',
+    ],
+    ['a slash with a backslash', 'a: "\\/"', 'mychart: Chart.yaml: this is not valid YAML: '],
+    [
+      'a deleted character',
+      'a: 1\nb: "\u007f"',
+      'mychart: Chart.yaml, line 2: this is not valid YAML: control',
+    ],
+    [
+      'a control character of another kind',
+      'a: \u0080',
+      'mychart: Chart.yaml, line 1: this is not valid YAML: control',
+    ],
+    ['binary data that is none', 'a: !!binary "?"', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
+    [
+      'a key beyond 63 bits',
+      '9223372036854775808: a',
+      'mychart: Chart.yaml, line 1: this is not valid YAML: ',
+    ],
     ['a null as a key', '~: b', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
     ['a map inside itself', 'a: &a {b: *a}', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
   ])('names the line of %s', (_what, text, message) => {
@@ -101,6 +141,46 @@ describe('YAML as Helm 3 reads it', () => {
     expect(() => parseYaml(Buffer.from([0x61, 0xff]), place, { maxAliases: 1 })).toThrow(
       'mychart: Chart.yaml: this is not text in UTF-8.',
     )
+  })
+})
+
+describe('lines in brackets and quotes', () => {
+  it.each<[string, Record<string, unknown>]>([
+    ['a: [\n  b\n]\nc: d', { a: ['b'], c: 'd' }],
+    ['a: {\n}\nc: d', { a: new Map(), c: 'd' }],
+    ['a: {\n"b": [1,\n2]\n}\nc: d', { a: new Map([['b', [1n, 2n]]]), c: 'd' }],
+    ['a:\n  b: [\nc # ]\n]\nd: e', { a: new Map([['b', ['c']]]), d: 'e' }],
+    ['a: "x\ny"\nb: c', { a: 'x y', b: 'c' }],
+    ['a: "x\n\ty"', { a: 'x y' }],
+    ["a: 'it''s\n\ny'\nb: c", { a: "it's\ny", b: 'c' }],
+    ['a: "x\\\n  y\\"z"', { a: 'xy"z' }],
+    ['- a: "x\n  y"', {}],
+    ['---\na: [\n]\n', { a: [] }],
+    ['a: [\r\n]\r\nb: c', { a: [], b: 'c' }],
+    ['a: text with "quotes\n  and [ more\nb: [\n]', { a: 'text with "quotes and [ more', b: [] }],
+    ['a: |\n  "kept\n   [ so\nb: [\n]', { a: '"kept\n [ so\n', b: [] }],
+    ['a: # it\'s\n  b\nc: [it\'s,\n"]"]', { a: 'b', c: ["it's", ']'] }],
+    ['"a": &x !y [\n]\n[b]: c', {}],
+  ])('may begin anywhere, as libyaml has it: %j', (text, expected) => {
+    if (Object.keys(expected).length > 0) expect(map(text)).toEqual(expected)
+    else if (text.startsWith('-')) expect(parse(text)).toEqual([new Map([['a', 'x y']])])
+    else expect(() => parse(text)).toThrow('a key must be text')
+  })
+
+  it('are told apart at once, however many there are', { timeout: 5000 }, () => {
+    const text = `a: [\n${'b,\n'.repeat(20_000)}]\n`
+
+    expect(map(text)['a']).toHaveLength(20_000)
+  })
+
+  it('may not begin with a tab in brackets', () => {
+    expect(() => parse('a: [\n\tb\n]')).toThrow('deficient indentation')
+  })
+
+  it('do not make a small text large', () => {
+    const text = `${' '.repeat(2000)}a: [\n${'b,\n'.repeat(2000)}]\n`
+
+    expect(() => parse(text)).toThrow(expect.objectContaining({ kind: 'invalid-chart' }))
   })
 })
 

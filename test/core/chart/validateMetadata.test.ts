@@ -1,7 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeMetadata, decodeRequirements } from '../../../src/core/chart/decodeMetadata.ts'
 import { isSemver, validateMetadata } from '../../../src/core/chart/validateMetadata.ts'
 import { parseYaml } from '../../../src/core/chart/parseYaml.ts'
+import { problemOfPath } from '../../../src/core/chart/problemOfPath.ts'
+import { Random } from '../../reliability/random.ts'
 
 const place = { chart: 'mychart', path: 'Chart.yaml' }
 
@@ -60,6 +63,8 @@ describe('the metadata of a chart', () => {
     ['name: ../../evil', 'name "../../evil" must not contain a slash or a backslash'],
     [String.raw`name: a\b`, String.raw`name "a\\b" must not contain a slash or a backslash`],
     [String.raw`name: "a\u0007b"`, 'name "ab" holds control characters'],
+    ['name: C:x', 'name "C:x" names a drive'],
+    ['name: "a\ufffd"', 'name "a\ufffd" has a name that is not UTF-8'],
     ['name: .git', 'name ".git" begins with a dot, which makes a hidden folder'],
     ['name: "  "', 'the name is empty'],
     ['name: ""', 'the name is missing'],
@@ -90,6 +95,8 @@ describe('the metadata of a chart', () => {
     ['keywords: {a: b}', 'keywords must be a list, not a map'],
     ['keywords: [[]]', 'keywords: an entry must be text, not a list'],
     ['dependencies: [{name: {}}]', 'dependencies: name must be text, not a map'],
+    ['unknown: {a: [.inf]}', 'unknown holds what is not a number'],
+    ['maintainers: [{unknown: .nan}]', 'maintainers: unknown holds what is not a number'],
   ])('is refused with the wrong type in %s', (line, problem) => {
     expect(() => metadataOf(line)).toThrow(problem)
   })
@@ -105,11 +112,33 @@ describe('the metadata of a chart', () => {
     })
   })
 
+  it('is refused with a requirements.yaml that Helm cannot read over it', () => {
+    expect(() => decodeRequirements(yaml('annotations: [a]'), { name: 'c' })).toThrow(
+      'annotations must be a map of names to text, not a list',
+    )
+  })
+
   it('does not grow without end where aliases multiply', () => {
     const lines = Array.from({ length: 30 }, (_, n) => `x${n + 1}: &x${n + 1} [*x${n}, *x${n}]`)
     const bomb = ['x0: &x0 [a, a]', ...lines, 'dependencies: [{name: d, import-values: [*x30]}]'].join('\n')
 
     expect(() => metadataOf(bomb)).toThrow('dependencies: import-values: an entry holds too much')
+  })
+})
+
+describe('a name that is accepted', () => {
+  it('is one that an archive can have as its folder', () => {
+    const names = fc.string({
+      unit: fc.constantFrom(...Array.from('aZ0 .:/\\-_+\u00e9\ufffd\u202e\u{1f680}\t*?')),
+      maxLength: 8,
+    })
+    fc.assert(
+      fc.property(names, (name) => {
+        const checked = validateMetadata({ name, version: '1.0.0' })
+        if ('metadata' in checked) expect(problemOfPath(checked.metadata.name, 'linux')).toBeUndefined()
+      }),
+      { seed: new Random().seed, numRuns: 2000 },
+    )
   })
 })
 
@@ -136,7 +165,7 @@ describe('a version', () => {
     expect(isSemver(version)).toBe(false)
   })
 
-  it('is judged at once, however many digits it has', { timeout: 1000 }, () => {
+  it('is judged at once, however many digits it has', { timeout: 10_000 }, () => {
     expect(isSemver(`${'0'.repeat(3_000_000)}1`)).toBe(true)
     expect(isSemver('9'.repeat(30_000_000))).toBe(false)
   })

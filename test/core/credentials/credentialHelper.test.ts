@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { CredentialHelper } from '../../../src/core/credentials/credentialHelper.ts'
-import { platformHelper } from '../../../src/core/credentials/findProgram.ts'
+import { platformHelper } from '../../../src/core/credentials/platformHelper.ts'
 import { aHome, aLog, myuser, type Home } from './home.ts'
 
 const host = 'r.example.com'

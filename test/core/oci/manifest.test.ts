@@ -66,6 +66,53 @@ describe('reading a manifest', () => {
   ])('refuses what %s', (_, document) => {
     expect(() => read(document)).toThrow(expect.objectContaining({ kind: 'integrity' }))
   })
+
+  it.each<[string, unknown, string, string]>([
+    ['an index that is a manifest', { config, layers: [] }, mediaTypes.index, 'came as an index and is none'],
+    [
+      'a list of Docker that is a manifest',
+      { config, layers: [] },
+      mediaTypes.dockerManifestList,
+      'came as an index and is none',
+    ],
+    [
+      'a manifest that is both',
+      { config, layers: [], manifests: [] },
+      mediaTypes.manifest,
+      'a manifest and an index at once',
+    ],
+    [
+      'an index that is both',
+      { config, layers: [], manifests: [] },
+      mediaTypes.index,
+      'a manifest and an index at once',
+    ],
+    [
+      'a manifest that calls itself an index',
+      { config, layers: [], mediaType: mediaTypes.index },
+      mediaTypes.manifest,
+      'calls itself',
+    ],
+    [
+      'an index that calls itself a manifest',
+      { manifests: [], mediaType: mediaTypes.manifest },
+      mediaTypes.index,
+      'calls itself',
+    ],
+    [
+      'an image of schema 1',
+      { schemaVersion: 1, fsLayers: [] },
+      'application/vnd.docker.distribution.manifest.v1+prettyjws',
+      'it is an image of an old kind, schema 1',
+    ],
+    ['an answer that is no manifest', { errors: [] }, 'application/json', 'it has no config'],
+  ])('does not guess what %s is', (_, document, mediaType, problem) => {
+    const bytes = Buffer.from(JSON.stringify(document))
+
+    expect(() => parseManifest({ descriptor: descriptorOf(mediaType, bytes), bytes }, 'the test')).toThrow(
+      expect.objectContaining({ kind: 'integrity', message: expect.stringContaining(problem) as string }),
+    )
+  })
 })
 
 function read(document: unknown): unknown {

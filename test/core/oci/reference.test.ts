@@ -1,15 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kindOf, messageOf, type ChartroomError } from '../../../src/core/errors.ts'
+import { ChartroomError, kindOf, messageOf } from '../../../src/core/errors.ts'
 import {
   formatReference,
   parseHost,
   parseReference,
   repositoryName,
   wireTag,
+  type Reference,
 } from '../../../src/core/oci/reference.ts'
+import { Random } from '../../reliability/random.ts'
 
+const { seed } = new Random()
 const sha256 = `sha256:${'1b'.repeat(32)}`
+const host = fc.constantFrom(
+  'localhost',
+  'localhost:5000',
+  'registry.example.com:8443',
+  '[::1]:5000',
+  '127.0.0.1:5000',
+)
+const component = fc.stringMatching(/^[a-z0-9]{1,8}((\.|_|__|-{1,3})[a-z0-9]{1,5}){0,2}$/)
+const tag = fc.stringMatching(/^\w[\w.+-]{0,20}$/)
 
 describe('a reference', () => {
   it.each([
@@ -51,6 +63,11 @@ describe('a reference', () => {
     ['https://ghcr.io/acme/shop:1', 'a reference has no "https://"'],
     ['user:secret@ghcr.io/acme/shop:1', 'a reference carries no user name or password'],
     ['localhost:99999/a:1', '"localhost:99999" is not a host'],
+    ['999.1.1.1/a:1', '"999.1.1.1" is not a host'],
+    ['1.2.3:5000/a:1', '"1.2.3:5000" is not a host'],
+    ['[127.0.0.1]:5000/a:1', '"[127.0.0.1]:5000" is not a host'],
+    ['[::1::]/a:1', '"[::1::]" is not a host'],
+    [`localhost:5000/${'r'.repeat(256)}:1`, 'the repository has 256 characters'],
     ['localhost:05000/a:1', '"localhost:05000" is not a host'],
     ['localhost:5000x/a:1', '"localhost:5000x" is not a host'],
     ['localhost:5000/A/b:1', '"A" cannot be part of a repository'],
@@ -80,14 +97,68 @@ describe('a reference', () => {
   })
 
   it('is written as it was read', () => {
-    const component = fc.stringMatching(/^[a-z0-9]{1,8}([._-][a-z0-9]{1,5})?$/)
-    const tag = fc.stringMatching(/^\w[\w.+-]{0,20}$/)
     fc.assert(
-      fc.property(fc.array(component, { minLength: 1, maxLength: 4 }), tag, (path, name) => {
-        const text = `registry.example.com:8443/${path.join('/')}:${name}`
-        expect(formatReference(parseReference(text))).toBe(text)
+      fc.property(host, fc.array(component, { minLength: 1, maxLength: 4 }), tag, (at, path, name) => {
+        const repository = path.join('/')
+        expect(parseReference(`${at}/${repository}:${name}`)).toEqual({ host: at, repository, tag: name })
+        expect(formatReference(parseReference(`${at}/${repository}:${name}`))).toBe(
+          `${at}/${repository}:${name}`,
+        )
+        expect(formatReference(parseReference(`oci://${at}/${repository}@${sha256}`))).toBe(
+          `${at}/${repository}@${sha256}`,
+        )
       }),
+      { seed, numRuns: 1000 },
     )
+  })
+
+  it('is what the grammar allows and nothing else, and never a crash', () => {
+    const part = fc.oneof(
+      host,
+      component,
+      tag,
+      fc.constantFrom(
+        '/',
+        ':',
+        '@',
+        '..',
+        '.',
+        '//',
+        ' ',
+        'A',
+        '+',
+        '_',
+        '-',
+        '%',
+        '[::1]',
+        'localhost',
+        'oci://',
+        'https://',
+        sha256,
+        '999.1.1.1',
+        '1.2.3',
+        '\u0000',
+        '\u202e',
+      ),
+      fc.string({ maxLength: 4 }),
+    )
+    let accepted = 0
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 7 }), (parts) => {
+        const text = parts.join('')
+        const reference = accept(text)
+        if (reference === undefined) return
+        accepted++
+        expect(parseReference(formatReference(reference))).toEqual(reference)
+        expect(reference.repository).toMatch(
+          /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/,
+        )
+        if (reference.tag !== undefined) expect(wireTag(reference.tag)).toMatch(/^\w[\w.-]{0,127}$/)
+        if (reference.host !== '') expect(new URL(`http://${reference.host}/v2/`).pathname).toBe('/v2/')
+      }),
+      { seed, numRuns: 5000 },
+    )
+    console.log(`${accepted} of 5000 random texts are references, seed ${seed} (CHARTROOM_SEED)`)
   })
 
   it('names its repository without the tag', () => {
@@ -151,4 +222,14 @@ function failure(work: () => unknown): ChartroomError {
     return error as ChartroomError
   }
   throw new Error('It was accepted.')
+}
+
+/** The reference that a text is, if it is one; whatever is thrown but Chartroom's own error is a crash. */
+function accept(text: string): Reference | undefined {
+  try {
+    return parseReference(text)
+  } catch (error) {
+    if (error instanceof ChartroomError && error.kind === 'invalid-reference') return undefined
+    throw error
+  }
 }

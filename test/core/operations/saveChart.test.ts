@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChartCache, saveChart } from '../../../src/core/index.ts'
@@ -189,6 +189,38 @@ describe('saving a chart archive', () => {
       'application/vnd.cncf.helm.chart.provenance.v1.prov',
     ])
     expect(saved).toMatchObject({ format: 'modern', signed: true, dropsProvenance: false })
+  })
+
+  it('refuses a .prov that is far too large and writes nothing', async () => {
+    const { cache, root, parent } = await workplace()
+    await withProvenance(parent)
+    await truncate(join(parent, 'signed.tgz.prov'), 1024 ** 3)
+    const before = process.memoryUsage().rss
+
+    await expect(
+      saveChart(cache, join(parent, 'signed.tgz'), 'localhost:5000/a/signed', { format: 'modern' }),
+    ).rejects.toMatchObject({ kind: 'too-large' })
+
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024)
+    expect(await treeOf(root)).toEqual({})
+  })
+
+  it('stores a .prov as it is, whatever paths stand in it', async () => {
+    const { cache, parent } = await workplace()
+    await withProvenance(parent)
+    const hostile = 'files:\n  ../../../etc/passwd: sha256:00\n\u001b[31m\0'
+    await writeFile(join(parent, 'signed.tgz.prov'), hostile)
+
+    const saved = await saveChart(cache, join(parent, 'signed.tgz'), 'localhost:5000/a/signed', {
+      format: 'modern',
+    })
+
+    const { layers } = JSON.parse((await blob(cache, saved.manifestDigest)).toString()) as {
+      layers: { mediaType: string; digest: Digest }[]
+    }
+    const provenance = layers.find(({ mediaType }) => mediaType.endsWith('.prov'))
+    expect((await blob(cache, provenance!.digest)).toString()).toBe(hostile)
+    expect((await readdir(parent)).sort()).toEqual(['cache', 'charts', 'signed.tgz', 'signed.tgz.prov'])
   })
 
   it('refuses what is no archive and writes nothing', async () => {

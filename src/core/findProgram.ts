@@ -1,6 +1,6 @@
 import { basename, delimiter, dirname, isAbsolute, join, sep } from 'node:path'
-import { factsOf, realPathOf } from '../files.ts'
-import type { Surroundings } from '../helmHome.ts'
+import { factsOf, realPathOf } from './files.ts'
+import type { Surroundings } from './helmHome.ts'
 
 /** Where programs are looked for, and where none is ever run from. */
 export interface ProgramSearch {
@@ -23,24 +23,6 @@ export async function findProgram(name: string, search: ProgramSearch): Promise<
     if ((await isProgram(path, platform)) && !(await isUntrusted(path, search))) return path
   }
   return undefined
-}
-
-/**
- * The suffix of the credential helper that Helm and Docker would choose on this machine, where it is installed:
- * `osxkeychain`, `wincred`, `pass` if the program `pass` is there, else `secretservice`.
- *
- * @see https://github.com/docker/cli/blob/master/cli/config/credentials/default_store.go
- */
-export async function platformHelper(search: ProgramSearch): Promise<string | undefined> {
-  const suffix = await preferredHelper(search)
-  return (await findProgram(`docker-credential-${suffix}`, search)) === undefined ? undefined : suffix
-}
-
-async function preferredHelper(search: ProgramSearch): Promise<string> {
-  const { platform } = search.around
-  if (platform === 'darwin') return 'osxkeychain'
-  if (platform === 'win32') return 'wincred'
-  return (await findProgram('pass', search)) === undefined ? 'secretservice' : 'pass'
 }
 
 function pathEntries({ env, platform }: Surroundings): string[] {

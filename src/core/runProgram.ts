@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-
 export interface RunOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly directory: string
@@ -22,7 +20,7 @@ export class ProgramFailure extends Error {
 }
 
 /**
- * Runs a program without a shell, hands it text on standard input and collects what it prints on standard output.
+ * Runs a program without a shell, gives it its standard input and collects what it prints on standard output.
  * Standard error is thrown away.
  *
  * @throws ProgramFailure where it cannot be started, takes too long or prints too much; it is ended then
@@ -30,9 +28,10 @@ export class ProgramFailure extends Error {
 export async function runProgram(
   path: string,
   parameters: readonly string[],
-  input: string,
+  input: string | Uint8Array,
   { env, directory, timeout, outputLimit, signal }: RunOptions,
 ): Promise<Outcome> {
+  const { spawn } = await import('node:child_process')
   signal?.throwIfAborted()
   return await new Promise((resolve, reject) => {
     const child = spawn(path, parameters, {

@@ -1,0 +1,98 @@
+import type { Command } from '../args.ts'
+import type { Context } from '../context.ts'
+import {
+  exitCodes,
+  forgetOffers,
+  formatSize,
+  repairCache,
+  restoreOffers,
+  verifyCache,
+  verifyChart,
+  type CacheHealth,
+  type Finding,
+} from '../../core/index.ts'
+import { verdictFields, verdictLines } from '../verdict.ts'
+
+type Verify = Extract<Command, { verb: 'chart verify' }>
+
+/** The exit code where something is wrong, as for a cache that cannot be read. */
+const wrong = exitCodes['store-corrupt']
+
+export async function verify(command: Verify, context: Context): Promise<number> {
+  const { reference, repair, offers } = command
+  if (offers !== undefined) return await settle(offers, reference, context)
+  if (reference !== undefined) return await verifyOne(reference, command.keyring, context)
+  return repair ? await repairAll(context) : await verifyAll(context)
+}
+
+async function verifyAll({ cache, print, options }: Context): Promise<number> {
+  const health = await verifyCache(cache, options)
+  const { findings, offers } = health
+  print.lines(...findings.map(lineOf))
+  for (const { reference } of offers)
+    print.lines(`offer: ${reference} disappeared when another program rewrote the index.`)
+  print.lines(...conclusion(health))
+  print.data(health)
+  return findings.some(({ isFault }) => isFault) ? wrong : 0
+}
+
+/** One line, because the next command says what to do about all of them. */
+function lineOf({ isFault, message }: Finding): string {
+  return `${isFault ? 'fault' : 'note'}: ${message}`
+}
+
+function conclusion({ root, references, blobs, bytes, findings, offers }: CacheHealth): string[] {
+  const faults = findings.filter(({ isFault }) => isFault).length
+  const hasOrphans = findings.some(({ kind }) => kind === 'orphan')
+  return [
+    `${root} has ${count(references, 'reference')} and ${count(blobs, 'blob')} (${formatSize(bytes)}).`,
+    faults === 0 ? 'Nothing is wrong.' : `${count(faults, 'fault')}. Run: chartroom chart verify --repair`,
+    ...(hasOrphans ? ['To see what can go, run: chartroom chart prune --dry-run'] : []),
+    ...(offers.length > 0
+      ? ['To put back what disappeared, run: chartroom chart verify --restore, or else: --forget']
+      : []),
+  ]
+}
+
+async function repairAll({ cache, registries, print, options }: Context): Promise<number> {
+  const repaired = await repairCache(cache, { ...options, registries })
+  const { done, left } = repaired
+  print.lines(...done, ...left.map(lineOf))
+  if (left.length > 0) print.lines(`${count(left.length, 'fault')} could not be repaired.`)
+  else print.lines(done.length === 0 ? 'There was nothing to repair.' : 'Nothing is wrong any more.')
+  print.data(repaired)
+  return left.length > 0 ? wrong : 0
+}
+
+async function verifyOne(
+  reference: string,
+  keyring: string | undefined,
+  { cache, registries, globals, print, options }: Context,
+): Promise<number> {
+  const verdict = await verifyChart({ cache, registries }, reference, {
+    ...options,
+    limits: globals.limits,
+    ...(keyring === undefined ? {} : { keyring }),
+  })
+  print.lines(...verdictLines(verdict))
+  print.data(verdictFields(verdict))
+  return verdict.provenance === 'mismatch' ? wrong : 0
+}
+
+async function settle(
+  how: 'restore' | 'forget',
+  reference: string | undefined,
+  { cache, print, options }: Context,
+): Promise<number> {
+  const references = reference === undefined ? undefined : [reference]
+  const settled = await (how === 'restore' ? restoreOffers : forgetOffers)(cache, references, options)
+  const done = how === 'restore' ? 'restored' : 'forgotten'
+  print.lines(...settled.map((offer) => `${offer.reference}: ${done}`))
+  if (settled.length === 0) print.lines('No chart has disappeared.')
+  print.data(settled)
+  return 0
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}

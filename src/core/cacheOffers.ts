@@ -1,0 +1,76 @@
+import { bytewise } from './bytewise.ts'
+import type { CacheReader } from './cacheReader.ts'
+import { messageOf } from './errors.ts'
+import { inParallel } from './inParallel.ts'
+import { entryOf, withEntry } from './layout/indexFile.ts'
+import type { JournalEntry } from './layout/journalFile.ts'
+import type { Layout } from './layout/layout.ts'
+import type { Digest } from './oci/digest.ts'
+import type { OperationOptions } from './progress.ts'
+
+/** A chart that Chartroom put into the index and that another program dropped without knowing of it. */
+export interface Offer {
+  /** The name it had in the index, byte for byte. */
+  readonly reference: string
+  readonly manifestDigest: Digest
+  /** When Chartroom put it there, ISO 8601. */
+  readonly added: string
+}
+
+/** The charts that could be put back into a layout. */
+export class CacheOffers {
+  readonly #layout: Layout
+  readonly #reader: CacheReader
+
+  constructor(layout: Layout, reader: CacheReader) {
+    this.#layout = layout
+    this.#reader = reader
+  }
+
+  /** Sorted bytewise by reference. Only what is complete is offered. */
+  async list(options: OperationOptions): Promise<readonly Offer[]> {
+    const vanished = await this.#layout.vanished(options)
+    const offers = await inParallel(vanished, 16, async (lost) => await this.#offer(lost, options))
+    return bytewise(
+      offers.filter((offer) => offer !== undefined),
+      ({ reference }) => reference,
+    )
+  }
+
+  /** @returns what was put back: all that was still on offer when the index was written */
+  async restore(offers: readonly Offer[], options: OperationOptions): Promise<readonly Offer[]> {
+    const wanted = new Map(offers.map((offer) => [offer.reference, offer]))
+    let restored: readonly Offer[] = []
+    await this.#layout.change((index, vanished) => {
+      const entries = vanished.map(({ entry }) => entry)
+      const back = entries.filter(
+        ({ name, descriptor }) => wanted.get(name)?.manifestDigest === descriptor?.digest,
+      )
+      restored = back.flatMap(({ name }) => wanted.get(name) ?? [])
+      return back.reduce((changed, { raw }) => withEntry(changed, entryOf(raw)), index)
+    }, options)
+    return restored
+  }
+
+  async forget(offers: readonly Offer[], options: OperationOptions): Promise<void> {
+    if (offers.length === 0) return
+    await this.#layout.forget(
+      offers.map(({ reference }) => reference),
+      options,
+    )
+  }
+
+  async #offer({ entry, time }: JournalEntry, options: OperationOptions): Promise<Offer | undefined> {
+    try {
+      const { manifest, config, layers } = await this.#reader.parts(entry, entry.name, options)
+      for (const blob of [config, ...layers]) {
+        if ((await this.#layout.factsOf(blob))?.size !== blob.size) return undefined
+      }
+      return { reference: entry.name, manifestDigest: manifest.digest, added: time }
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      options.log?.debug(`${entry.name} vanished and is not complete: ${messageOf(error)}`)
+      return undefined
+    }
+  }
+}

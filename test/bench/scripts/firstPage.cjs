@@ -1,0 +1,24 @@
+// What an editor waits for before it can show the first rows of a large cache. Prints milliseconds as JSON.
+const before = performance.now()
+const { ChartCache } = require('../../../dist/core.cjs')
+const loaded = performance.now()
+
+async function measure() {
+  const cache = new ChartCache(process.argv[2])
+  const names = await cache.names()
+  const named = performance.now()
+  await cache.list({ references: names.slice(0, 50) })
+  const done = performance.now()
+  const { user, system } = process.cpuUsage()
+  console.log(
+    JSON.stringify({
+      start: before,
+      load: loaded - before,
+      names: named - loaded,
+      firstPage: done - named,
+      processor: (user + system) / 1000,
+    }),
+  )
+}
+
+void measure()
