@@ -1,6 +1,6 @@
 /**
- * Builds what is delivered: the extension (`dist/extension.cjs`, which reads `dist/core.cjs` when it is first used) and
- * the command line (`dist/cli.mjs`), one file with nothing beside it.
+ * Builds what is delivered: the extension (`dist/extension.cjs`, which reads `dist/app.cjs` when it is first used, and
+ * that `dist/core.cjs`) and the command line (`dist/cli.mjs`), one file with nothing beside it.
  */
 import { build } from 'esbuild'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
@@ -23,29 +23,42 @@ const common = {
 /** Errors are a file that both share: classes of the extension are made of them before anything else is needed. */
 const sharedErrors = {
   name: 'shared errors',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: 'errors', namespace: 'shared' }))
+    onLoad({ filter: /^errors$/, namespace: 'shared' }, () => ({ contents: exportedErrors() }))
+  },
+}
+
+/** Required once, and not by each of a hundred files: the host looks at every `require`. */
+function exportedErrors() {
+  return `export { ${errorNames().join(', ')} } from './errors.cjs'`
+}
+
+function errorNames() {
+  return Object.keys(require('./dist/errors.cjs'))
+}
+
+/** Activation registers what answers the editor and does not load it: a dynamic import does. */
+const lateApp = {
+  name: 'late app',
   setup({ onResolve }) {
-    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: './errors.cjs', external: true }))
+    onResolve({ filter: /\/firstUse\.ts$/ }, () => ({ path: './app.cjs', external: true }))
   },
 }
 
 /**
- * Activation uses nothing of the core, and most of the code is the core: it is read when something of it is first
- * called. In its place the extension has functions that call those of the core, and constants.
+ * Most of the code is the core: it is read when something of it is first called. In its place the extension has functions
+ * that call those of the core, and constants.
  */
 const lazyCore = {
   name: 'lazy core',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/core\/index\.ts$/ }, () => ({ path: 'core', namespace: 'lazy' }))
     onLoad({ filter: /^core$/, namespace: 'lazy' }, () => {
-      const errors = Object.keys(require('./dist/errors.cjs'))
+      const errors = errorNames()
       const others = Object.entries(require('./dist/core.cjs')).filter(([name]) => !errors.includes(name))
-      return {
-        contents: [
-          `export { ${errors.join(', ')} } from './errors.cjs'`,
-          'let core',
-          ...others.map(([name, value]) => standIn(name, value)),
-        ].join('\n'),
-      }
+      const standIns = others.map(([name, value]) => standIn(name, value))
+      return { contents: [exportedErrors(), 'let core', ...standIns].join('\n') }
     })
   },
 }
@@ -63,23 +76,35 @@ const bundles = {
     entryPoints: ['src/core/index.ts'],
     outfile: 'dist/core.cjs',
     format: 'cjs',
+    external: ['./errors.cjs'],
     plugins: [sharedErrors],
+  },
+  app: {
+    ...common,
+    entryPoints: ['src/extension/firstUse.ts'],
+    outfile: 'dist/app.cjs',
+    format: 'cjs',
+    external: ['vscode', './core.cjs', './errors.cjs'],
+    plugins: [lazyCore],
   },
   extension: {
     ...common,
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.cjs',
     format: 'cjs',
-    external: ['vscode', './core.cjs', './errors.cjs'],
-    plugins: [lazyCore],
+    // What the host's own `require` loads gets the `vscode` of this extension.
+    supported: { 'dynamic-import': false },
+    external: ['vscode'],
+    plugins: [lateApp],
   },
   cli: {
     ...common,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.mjs',
-    format: 'esm',
+    // One function, in which a part that is imported later is also loaded later, with what it needs of Node.
+    format: 'iife',
     banner: {
-      // Some packages are CommonJS inside, and what they require is not there in an ES module.
+      // What of Node is needed is required, and that is not there in an ES module.
       js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
     },
   },

@@ -1,21 +1,50 @@
-import { Uri, window, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode'
-import { Credentials, findProgram, Registries, surroundings, type ChartCache } from '../core/index.ts'
-import { ChartFolders } from './adapters/chartFolders.ts'
+import {
+  Uri,
+  workspace,
+  type Disposable,
+  type ExtensionContext,
+  type LogOutputChannel,
+  type TreeView,
+} from 'vscode'
+import {
+  Credentials,
+  findProgram,
+  Registries,
+  surroundings,
+  type ChartCache,
+  type ProgramSearch,
+} from '../core/index.ts'
+import { Checks } from './adapters/checks.ts'
+import type { ChartFolders } from './adapters/chartFolders.ts'
 import { CurrentCache } from './adapters/currentCache.ts'
 import { DestinationMemory } from './adapters/destinationMemory.ts'
 import { FormatMemory } from './adapters/formatMemory.ts'
+import { KeyringMemory } from './adapters/keyringMemory.ts'
 import { RegistryHosts } from './adapters/registryHosts.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
+import { CacheReport } from './documents/cacheReport.ts'
+import { ChartFileSystem } from './documents/chartFileSystem.ts'
+import { ChartDetails } from './documents/detailsDocuments.ts'
 import { OpenCharts } from './documents/openCharts.ts'
 import { lazily } from './lazily.ts'
 import { LocalRegistry } from './localRegistry/localRegistry.ts'
 import { RegistryFolder } from './localRegistry/registryFolder.ts'
+import type { CacheNode } from './views/cacheNodes.ts'
 import { CacheView } from './views/cacheView.ts'
 import { RegistriesView } from './views/registriesView.ts'
+import type { RegistryNode } from './views/registryNodes.ts'
+
+/** What is there since activation. */
+interface Registered {
+  readonly log: LogOutputChannel
+  readonly folders: ChartFolders
+  readonly cacheTree: TreeView<CacheNode>
+  readonly registriesTree: TreeView<RegistryNode>
+}
 
 /**
- * What commands, views and documents work with, built here and nowhere else. Building it reads and sends nothing, and uses nothing of the core, which is not loaded by then; the search for chart folders begins a moment later.
+ * What commands, views and documents work with, built here and nowhere else. Building it reads and sends nothing, and uses nothing of the core, which is not loaded by then.
  */
 export class App implements Disposable {
   readonly log: LogOutputChannel
@@ -24,17 +53,26 @@ export class App implements Disposable {
   readonly registries: Registries
   readonly hosts: RegistryHosts
   readonly charts: OpenCharts
+  readonly files: ChartFileSystem
+  readonly details: ChartDetails
   readonly folders: ChartFolders
   readonly destinations: DestinationMemory
   readonly formats: FormatMemory
+  readonly keyrings: KeyringMemory
   readonly localRegistry: LocalRegistry
   readonly cacheView: CacheView
   readonly registriesView: RegistriesView
   readonly current = new CurrentCache()
+  readonly checks = new Checks()
+  readonly report = new CacheReport()
   readonly #listening: Disposable
 
-  constructor({ secrets, globalState, workspaceState, globalStorageUri, extensionUri }: ExtensionContext) {
-    this.log = window.createOutputChannel('Chartroom', { log: true })
+  constructor(
+    { secrets, globalState, workspaceState, globalStorageUri, extensionUri }: ExtensionContext,
+    { log, folders, cacheTree, registriesTree }: Registered,
+  ) {
+    this.log = log
+    this.folders = folders
     this.secrets = secretStore(secrets, this.log)
     this.credentials = lazily(
       () => new Credentials({ around: surroundings(), stores: [this.secrets], untrusted: workspacePaths }),
@@ -58,35 +96,50 @@ export class App implements Disposable {
       this.hosts.loginChanged(host)
     })
     this.charts = new OpenCharts({ cache: () => this.cache, registries: this.registries, log: this.log })
-    this.folders = new ChartFolders(this.log)
     this.destinations = new DestinationMemory(workspaceState)
     this.formats = new FormatMemory(globalState)
+    this.keyrings = new KeyringMemory(globalState)
     this.localRegistry = new LocalRegistry({
       folder: new RegistryFolder(Uri.joinPath(globalStorageUri, 'localRegistry').fsPath),
       program: {
         node: process.execPath,
         commandLine: Uri.joinPath(extensionUri, 'dist', 'cli.mjs').fsPath,
       },
-      findDocker: async () =>
-        await findProgram('docker', { around: surroundings(), untrusted: workspacePaths }),
+      findDocker: async () => await findProgram('docker', this.programs),
       registries: this.registries,
       log: this.log,
     })
     this.localRegistry.onDidChange(() => {
       this.hosts.localChanged()
     })
-    const { current, charts, log } = this
+    const { current, charts, checks } = this
+    this.files = new ChartFileSystem({ current, charts, log })
+    this.details = new ChartDetails({ current, charts, checks })
     const media = Uri.joinPath(extensionUri, 'media')
-    this.cacheView = new CacheView({ current, charts, log, state: workspaceState, media })
+    // One for all rows: of a thousand, each would spend time on its own.
+    const chartIcon = {
+      light: Uri.joinPath(media, 'light', 'chart.svg'),
+      dark: Uri.joinPath(media, 'dark', 'chart.svg'),
+    }
+    this.cacheView = new CacheView({
+      tree: cacheTree,
+      current,
+      charts,
+      checks,
+      log,
+      state: workspaceState,
+      chartIcon,
+    })
     const { hosts, registries, localRegistry } = this
     this.registriesView = new RegistriesView({
+      tree: registriesTree,
       hosts,
       registries,
       localRegistry,
       current,
       charts,
       log,
-      media,
+      chartIcon,
     })
   }
 
@@ -95,14 +148,22 @@ export class App implements Disposable {
     return this.current.cache
   }
 
+  /** Where programs are looked for that Chartroom runs. */
+  get programs(): ProgramSearch {
+    return { around: surroundings(), untrusted: workspacePaths }
+  }
+
   dispose(): void {
     for (const part of [
       this.#listening,
       this.cacheView,
       this.registriesView,
       this.localRegistry,
-      this.folders,
+      this.files,
+      this.details,
       this.current,
+      this.checks,
+      this.report,
       this.hosts,
       this.secrets,
       this.log,

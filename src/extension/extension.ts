@@ -1,18 +1,51 @@
-import type { ExtensionContext } from 'vscode'
+import { window, type ExtensionContext, type TreeView } from 'vscode'
+import { ChartFolders } from './adapters/chartFolders.ts'
 import { offerCommandLine } from './adapters/commandLinePath.ts'
-import { App } from './app.ts'
-import { registerCommands } from './commands/commands.ts'
-import { registerChartFileSystem } from './documents/chartFileSystem.ts'
-import { registerChartDetails } from './documents/detailsDocuments.ts'
+import { chartScheme, detailsScheme, reportScheme } from './documents/schemes.ts'
+import { lazily } from './lazily.ts'
+import { once, registerCommands, registerFileSystem, registerPages, registerTree } from './standIns.ts'
+import type { CacheNode } from './views/cacheNodes.ts'
+import type { RegistryNode } from './views/registryNodes.ts'
 
-/** Introduces the parts to each other. Only registrations: soon afterwards the workspace is searched for charts, and the cache is read when it is first shown. */
+/**
+ * Registers what the editor may ask for. What answers is loaded when it first asks; only the workspace is searched for
+ * charts without that, a moment later.
+ */
 export function activate(context: ExtensionContext): void {
-  const app = new App(context)
+  const log = lazily(() => window.createOutputChannel('Chartroom', { log: true }))
+  const folders = new ChartFolders(log)
+  const use = once(async () => {
+    const { App, runById } = await import('./firstUse.ts')
+    const app = new App(context, { log, folders, cacheTree, registriesTree })
+    context.subscriptions.push(app)
+    return { app, runById }
+  })
+  const cacheTree: TreeView<CacheNode> = registerTree(
+    'chartroom.cache',
+    async () => (await use()).app.cacheView,
+  )
+  const registriesTree: TreeView<RegistryNode> = registerTree(
+    'chartroom.registries',
+    async () => (await use()).app.registriesView,
+  )
   offerCommandLine(context.environmentVariableCollection, context.extensionUri)
   context.subscriptions.push(
-    app,
-    registerCommands(app),
-    registerChartFileSystem(app),
-    registerChartDetails(app),
+    folders,
+    cacheTree,
+    registriesTree,
+    registerCommands(commandsOf(context), async (id, argument, selected) => {
+      const { app, runById } = await use()
+      await runById(app, id, argument, selected)
+    }),
+    registerFileSystem(chartScheme, async () => (await use()).app.files),
+    registerPages(detailsScheme, async () => (await use()).app.details),
+    registerPages(reportScheme, async () => (await use()).app.report),
   )
+}
+
+function commandsOf({ extension }: ExtensionContext): string[] {
+  const { contributes } = extension.packageJSON as {
+    readonly contributes: { readonly commands: readonly { readonly command: string }[] }
+  }
+  return contributes.commands.map(({ command }) => command)
 }

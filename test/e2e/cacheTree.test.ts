@@ -5,7 +5,7 @@ import { ChartCache, pushChart, Registries, saveChart } from '../../src/core/ind
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
-import { appears, exactly, ignoreTimeout, until } from '../support/waiting.ts'
+import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
 
 const references = [
@@ -21,7 +21,7 @@ describe('the tree of cached charts', () => {
     await workbench.openView('Cached Charts')
     await workbench.row('ghcr.io/acme/charts/shop').waitFor()
 
-    await group(workbench, 'Registry')
+    await workbench.titleMenu('Cached Charts', 'Group By', 'Registry')
     await workbench.row('ghcr.io').waitFor()
     await workbench.expand('localhost:5000')
     await workbench.expand('myrepo/mychart')
@@ -35,7 +35,7 @@ describe('the tree of cached charts', () => {
       '2.7.0',
     ])
 
-    await group(workbench, 'Flat List')
+    await workbench.titleMenu('Cached Charts', 'Group By', 'Flat List')
     await workbench.row('shop:1.4.2').waitFor()
     await workbench.screenshot('a flat list')
     expect(await labels(workbench)).toEqual([
@@ -126,26 +126,31 @@ describe('the tree of cached charts', () => {
 
     await workbench.expand(reference)
     await workbench.screenshot('a chart whose layer is gone')
-    expect(await workbench.menuOf(reference)).toEqual(['Pull Again', 'Copy Reference', 'Remove Chart'])
+    expect(await workbench.menuOf(reference)).toEqual([
+      'Pull Again',
+      'Verify Cache',
+      'Copy Reference',
+      'Remove Chart',
+    ])
     await workbench.contextMenu(reference, 'Pull Again')
 
     await workbench.row(`${registry.host}/myrepo/mychart`).waitFor()
     expect((await cache.list()).map(({ problem }) => problem)).toEqual([undefined])
   })
 
-  it('says above it why the cache cannot be read, with the ways out beside the title', async () => {
+  it('says beside its title why the cache cannot be read, with the ways out below', async () => {
     const cacheHome = await cacheHomeWith(references)
     await writeFile(join(cacheHome, 'registry', 'cache', 'index.json'), '{ "schemaVersion": 2')
     const workbench = await openWorkbench({ cacheHome, theme: 'Default High Contrast Light' })
 
-    const view = await workbench.openView('Cached Charts')
+    await workbench.openView('Cached Charts')
 
     await workbench.sideBar
       .getByText(/^The index .*index\.json is damaged: .* It was left as it is\.$/)
       .waitFor()
-    await view.hover()
     await workbench.sideBar.getByRole('button', { name: 'Show Log' }).waitFor()
     await workbench.sideBar.getByRole('button', { name: 'Open Cache Folder' }).waitFor()
+    await workbench.sideBar.getByRole('button', { name: 'Verify and Repair…' }).waitFor()
     await workbench.screenshot('a cache that cannot be read, and the ways out')
   })
 })
@@ -154,24 +159,6 @@ describe('the tree of cached charts', () => {
 async function askFilter(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Chartroom: Filter Cached Charts…')
   await until(async () => (await workbench.quickInput.title()) === 'Filter the cached charts')
-}
-
-/** A menu closes when what it belongs to is drawn again, as a view is while it settles: it is opened until it stays. */
-async function group(workbench: Workbench, how: string): Promise<void> {
-  await workbench.doing(`grouping by ${how}`, async () => {
-    const header = workbench.sideBar.locator('.pane-header', { hasText: 'Cached Charts' })
-    const submenu = workbench.page.locator('.monaco-menu .action-item', { hasText: 'Group By' }).last()
-    const wanted = workbench.page.locator('.monaco-menu .action-label', { hasText: exactly(how) })
-    await until(async () => {
-      await workbench.page.keyboard.press('Escape')
-      await header.hover()
-      await header.getByRole('button', { name: 'More Actions' }).first().click()
-      if (!(await appears(submenu, 2000))) return false
-      await submenu.hover({ timeout: 2000 }).catch(ignoreTimeout)
-      return await appears(wanted, 2000)
-    })
-    await workbench.chooseMenuItem(how)
-  })
 }
 
 async function labels(workbench: Workbench): Promise<string[]> {

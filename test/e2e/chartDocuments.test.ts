@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
-import type { FrameLocator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import {
   ChartCache,
@@ -39,7 +38,7 @@ describe('the details of a chart', () => {
     await workbench.openView('Cached Charts')
     await workbench.expand(repository)
     await workbench.contextMenu('2.7.0', 'Show Details')
-    const page = preview(workbench)
+    const page = workbench.preview()
     await page.getByRole('heading', { name: 'README.md' }).waitFor()
 
     await page.getByText('![reference style][beacon]').first().waitFor()
@@ -66,7 +65,7 @@ describe('the details of a chart', () => {
     await until(async () => (await workbench.quickInput.title()) === 'Show the details of a chart')
     await workbench.quickInput.answer(remote)
     await workbench.doing('waiting for the details of a remote chart', () =>
-      preview(workbench).getByText(remote).waitFor(),
+      workbench.preview().getByText(remote).waitFor(),
     )
     await workbench.screenshot('details of a remote chart')
 
@@ -200,9 +199,4 @@ async function previewWithAnyImage(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Markdown: Open Preview')
   await workbench.runCommand('Markdown: Change Preview Security Settings')
   await workbench.quickInput.choose('Disable')
-}
-
-/** What the preview of Markdown shows. */
-function preview({ page }: Workbench): FrameLocator {
-  return page.frameLocator('iframe.webview.ready').frameLocator('#active-frame')
 }

@@ -1,5 +1,4 @@
-import { commands, Uri, workspace, type Disposable } from 'vscode'
-import { messageOf, type Logger } from '../../core/index.ts'
+import { commands, Uri, workspace, type Disposable, type LogOutputChannel } from 'vscode'
 
 /** Where nobody keeps charts of their own. */
 const excluded = '**/{node_modules,.git}/**'
@@ -12,13 +11,13 @@ const gathering = 300
  * context key `chartroom:chartFolders`.
  */
 export class ChartFolders implements Disposable {
-  readonly #log: Logger
+  readonly #log: LogOutputChannel
   readonly #folders = new Map<string, Uri>()
   readonly #disposables: Disposable[]
   #soon: NodeJS.Timeout | undefined
   #searches = 0
 
-  constructor(log: Logger) {
+  constructor(log: LogOutputChannel) {
     this.#log = log
     const watcher = workspace.createFileSystemWatcher('**/Chart.yaml', false, true, false)
     const lookSoon = (): void => {
@@ -50,7 +49,7 @@ export class ChartFolders implements Disposable {
     clearTimeout(this.#soon)
     this.#soon = setTimeout(() => {
       this.#look().catch((error: unknown) => {
-        this.#log.warn(`The workspace could not be searched for charts: ${messageOf(error)}`)
+        this.#log.warn('The workspace could not be searched for charts.', error)
       })
     }, gathering)
   }

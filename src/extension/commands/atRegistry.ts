@@ -28,13 +28,14 @@ export async function atRegistry<Value>(
   { reference, title, view }: Asking,
   work: (options: OperationOptions) => Promise<Value>,
 ): Promise<Value> {
-  const { host } = parseReference(reference)
   for (;;) {
     try {
       return await withProgress(app, title, work, view)
     } catch (error) {
       if (!(error instanceof ChartroomError) || !mayHelp(error)) throw error
       app.log.info(error.message)
+      // A copy has to do with two registries.
+      const { host = parseReference(reference).host } = error.evidence
       requireTrust(
         l10n.t('{0} wants a login, and nobody is logged in while the workspace is in Restricted Mode.', host),
       )

@@ -2,11 +2,12 @@ import { l10n, QuickPickItemKind, Uri, window } from 'vscode'
 import { describeChart, saveChart, type SavedChart } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
-import { askDestination, type Purpose } from './questions/askDestination.ts'
+import { askDestination } from './questions/askDestination.ts'
 import { askFolder } from './questions/askFolder.ts'
 import { confirmDependencies } from './questions/confirmDependencies.ts'
 import { forgetVersion } from './questions/destinations.ts'
 import { onDisk } from './onDisk.ts'
+import type { Purpose } from './questions/placeQuestion.ts'
 import { dismissed } from './questions/dismissed.ts'
 import { warn } from './runCommand.ts'
 
@@ -44,6 +45,7 @@ export async function saveFrom(app: App, path: string, purpose: Purpose): Promis
     l10n.t('Saving {0} {1}', chart.name, chart.version),
     async (options) => await saveChart(app.cache, path, reference, { ...options, format }),
   )
+  app.checks.forgetFault(saved.reference)
   warn(app, warningsOf(saved))
   await app.destinations.remember(chart.name, forgetVersion(reference, chart))
   return saved

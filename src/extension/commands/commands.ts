@@ -1,10 +1,12 @@
-import { commands, Disposable } from 'vscode'
 import type { App } from '../app.ts'
 import { addRegistry } from './addRegistry.ts'
+import { compareCharts } from './compareCharts.ts'
+import { copyChart } from './copyChart.ts'
 import { copyHost } from './copyHost.ts'
 import { copyDigest, copyReference } from './copyText.ts'
 import { exportArchive, exportChart } from './exportChart.ts'
 import { clearFilter, filter } from './filter.ts'
+import { forgetOffers } from './forgetOffers.ts'
 import { goToChart } from './goToChart.ts'
 import { groupBy } from './groupBy.ts'
 import { loadMore } from './loadMore.ts'
@@ -13,12 +15,15 @@ import { logout } from './logout.ts'
 import { openChart } from './openChart.ts'
 import { openHelmTerminal } from './openHelmTerminal.ts'
 import { pinRepository, unpinRepository } from './pinRepository.ts'
+import { pruneCache } from './pruneCache.ts'
 import { pullChart } from './pullChart.ts'
 import { pushChart } from './pushChart.ts'
 import { pushFolder } from './pushFolder.ts'
 import { refresh } from './refresh.ts'
 import { removeChart } from './removeChart.ts'
 import { removeRegistry } from './removeRegistry.ts'
+import { repairCache } from './repairCache.ts'
+import { restoreOffers } from './restoreOffers.ts'
 import { retry } from './retry.ts'
 import { revealCache } from './revealCache.ts'
 import { runCommand } from './runCommand.ts'
@@ -30,6 +35,8 @@ import { startLocalRegistry } from './startLocalRegistry.ts'
 import { stopLocalRegistry } from './stopLocalRegistry.ts'
 import { isRow } from './subject.ts'
 import { useAnotherCache } from './useAnotherCache.ts'
+import { verifyCache } from './verifyCache.ts'
+import { verifyChart } from './verifyChart.ts'
 
 /**
  * What a command does. `argument` is the row, the folder or the reference that it is about; without one it asks. `selection` is
@@ -53,6 +60,9 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   'chartroom.openChart': openChart,
   'chartroom.showChart': showChart,
+  'chartroom.compareCharts': compareCharts,
+  'chartroom.copyChart': copyChart,
+  'chartroom.verifyChart': verifyChart,
   'chartroom.goToChart': goToChart,
   'chartroom.filter': filter,
   'chartroom.clearFilter': clearFilter,
@@ -60,6 +70,11 @@ const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.groupByRegistry': groupBy('registry'),
   'chartroom.groupByNothing': groupBy('flat'),
   'chartroom.useAnotherCache': useAnotherCache,
+  'chartroom.verifyCache': verifyCache,
+  'chartroom.repairCache': repairCache,
+  'chartroom.pruneCache': pruneCache,
+  'chartroom.restoreOffers': restoreOffers,
+  'chartroom.forgetOffers': forgetOffers,
   'chartroom.copyReference': copyReference,
   'chartroom.copyDigest': copyDigest,
   'chartroom.login': login,
@@ -84,16 +99,12 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
 }
 
-/** Registers every command. */
-export function registerCommands(app: App): Disposable {
-  const registered = Object.entries(handlers).map(([id, handler]) =>
-    commands.registerCommand(id, async (argument?: unknown, selected?: unknown) => {
-      await runCommand(app, id, async () => {
-        await handler(app, argument, Array.isArray(selected) ? selected : selectionAround(app, argument))
-      })
-    }),
-  )
-  return Disposable.from(...registered)
+/** Runs a command that the manifest names. */
+export async function runById(app: App, id: string, argument?: unknown, selected?: unknown): Promise<void> {
+  await runCommand(app, id, async () => {
+    const selection = Array.isArray(selected) ? selected : selectionAround(app, argument)
+    await handlers[id]?.(app, argument, selection)
+  })
 }
 
 /** What is selected in the tree of a row; a key says only which row has the focus. */

@@ -43,11 +43,13 @@ async function referencesFor(
 }
 
 async function pullOne(app: App, reference: string, view: View): Promise<PulledChart> {
-  return await atRegistry(
+  const pulled = await atRegistry(
     app,
     { reference, title: l10n.t('Pulling {0}', reference), view },
     async (options) => await pull(app.cache, app.registries, reference, options),
   )
+  app.checks.forgetFault(pulled.reference)
+  return pulled
 }
 
 function sayInPassing(text: string): void {

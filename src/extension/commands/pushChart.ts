@@ -1,11 +1,9 @@
 import { env, l10n } from 'vscode'
 import {
   ChartroomError,
-  isDigest,
   kindOf,
   parseReference,
   pushChart as push,
-  shortDigest,
   type PushedChart,
   type SoundChart,
 } from '../../core/index.ts'
@@ -13,10 +11,10 @@ import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { atRegistry } from './atRegistry.ts'
 import { forEach, type Telling } from './forEach.ts'
-import { confirm } from './questions/confirm.ts'
+import { confirmReplace } from './questions/confirmReplace.ts'
 import { chartsFor } from './questions/pickChart.ts'
 import { requireTrust } from './requireTrust.ts'
-import { announce } from './runCommand.ts'
+import { announce, type Action } from './runCommand.ts'
 
 /** Pushes charts of the cache to the registries that their references name. */
 export async function pushChart(
@@ -85,29 +83,25 @@ async function pushCached(app: App, reference: string): Promise<PushedChart> {
   return await pushSaved(app, await app.cache.require(reference, { log: app.log }))
 }
 
-async function confirmReplace({ evidence: { actual } }: ChartroomError, reference: string): Promise<void> {
-  const detail = isDigest(actual)
-    ? l10n.t(
-        'It holds another chart ({0}).',
-        `${actual.slice(0, actual.indexOf(':'))}:${shortDigest(actual)}`,
-      )
-    : l10n.t('It holds another chart.')
-  await confirm({ question: l10n.t('Replace {0}?', reference), detail, answers: [l10n.t('Replace')] })
+/** What can be done with a chart that has just come to a registry. */
+export function pushedActions(app: App, reference: string): readonly Action[] {
+  return [
+    {
+      title: l10n.t('Copy Reference'),
+      run: async () => {
+        await env.clipboard.writeText(reference)
+      },
+    },
+    {
+      title: l10n.t('Show in Registry'),
+      run: async () => {
+        await app.registriesView.reveal(reference)
+      },
+    },
+  ]
 }
 
 function announcePushed(app: App, { name, version, reference }: PushedChart): void {
   const { host } = parseReference(reference)
-  const copy = {
-    title: l10n.t('Copy Reference'),
-    run: async () => {
-      await env.clipboard.writeText(reference)
-    },
-  }
-  const show = {
-    title: l10n.t('Show in Registry'),
-    run: async () => {
-      await app.registriesView.reveal(reference)
-    },
-  }
-  announce(app, l10n.t('Pushed {0} {1} to {2}.', name, version, host), copy, show)
+  announce(app, l10n.t('Pushed {0} {1} to {2}.', name, version, host), ...pushedActions(app, reference))
 }

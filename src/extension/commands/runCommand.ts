@@ -37,6 +37,13 @@ export function announce(app: App, text: string, ...offered: readonly (Action | 
   offer(app, window.showInformationMessage(plainText(text), ...titles), actions)
 }
 
+/** Says that something is not as it should be, where looking was what was asked for. The command ends without waiting for an answer. */
+export function caution(app: App, text: string, ...actions: readonly Action[]): void {
+  app.log.warn(text)
+  const titles = actions.map(({ title }) => title)
+  offer(app, window.showWarningMessage(plainText(text), ...titles), actions)
+}
+
 /** Says what a person should know although it worked; the rest is in the log. */
 export function warn(app: App, warnings: readonly string[]): void {
   const [first, ...others] = warnings

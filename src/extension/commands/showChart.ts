@@ -1,6 +1,7 @@
-import { commands, extensions, l10n } from 'vscode'
+import { l10n } from 'vscode'
 import type { App } from '../app.ts'
 import { detailsUri } from '../documents/detailsDocuments.ts'
+import { showMarkdown } from '../documents/showMarkdown.ts'
 import { locationFor, openLocated } from './chartLocation.ts'
 
 /** Shows all there is to know about a chart, cached, remote or in an archive, on a page of its own. */
@@ -8,7 +9,5 @@ export async function showChart(app: App, argument?: unknown): Promise<void> {
   const location = await locationFor(app, argument, l10n.t('Show the details of a chart'))
   // What is wrong with it is told before an editor opens.
   await openLocated(app, location)
-  // A command of an extension that sleeps is not in the list of commands, but calling it wakes the extension up.
-  const hasPreview = extensions.getExtension('vscode.markdown-language-features') !== undefined
-  await commands.executeCommand(hasPreview ? 'markdown.showPreview' : 'vscode.open', detailsUri(location))
+  await showMarkdown(detailsUri(location))
 }

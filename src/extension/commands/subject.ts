@@ -51,6 +51,14 @@ export function namesMeant(argument: unknown, selection: readonly unknown[]): st
   return [...new Set(names)]
 }
 
+/** The references of the charts that could come back and that a command is about; `all` where it is about the row above them. */
+export function offersMeant(argument: unknown, selection: readonly unknown[]): readonly string[] | 'all' {
+  if (typeof argument === 'string') return [argument]
+  const rows = rowsMeant(argument, selection)
+  if (rows.some(({ kind }) => kind === 'offers')) return 'all'
+  return rows.flatMap((row) => (row.kind === 'offer' ? (referenceOf(row) ?? []) : []))
+}
+
 /** The rows that a command is about: the selection where the row belongs to it, else the row alone. */
 export function rowsMeant(argument: unknown, selection: readonly unknown[]): Row[] {
   if (!isRow(argument)) return []

@@ -20,9 +20,6 @@ export interface ChartUriParts {
   readonly path: string
 }
 
-/** The scheme of documents that lie in a chart. */
-export const chartScheme = 'chartroom-chart'
-
 /**
  * The authority and the path of a `chartroom-chart:` document: the reference as one segment, then the path in the chart.
  * The authority is the place, and empty for the cache.

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode'
 import { formatSize, printable, type ChartFormat, type Metadata, type OpenedChart } from '../../core/index.ts'
+import type { Check } from '../adapters/checks.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './inertMarkdown.ts'
 
 /** How many characters of a file are shown; the file itself shows all. */
@@ -9,15 +10,17 @@ const shownLength = 100_000
  * What there is to know about a chart, as Markdown. Whatever comes from the chart is text and stays text: no image is
  * loaded, no HTML and no command gets in. A README is shown as it was written, not as it would be rendered.
  *
+ * @param check what somebody had checked about it
  * @throws ChartroomError where one of its files cannot be read
  */
-export async function chartDetails(chart: OpenedChart): Promise<string> {
+export async function chartDetails(chart: OpenedChart, check?: Check): Promise<string> {
   const { metadata } = chart
   const parts = [
     `# ${markdownText(`${metadata.name} ${metadata.version}`)}`,
     ...(metadata.description === undefined ? [] : [markdownText(metadata.description)]),
     ...(metadata.deprecated === true ? [`**${l10n.t('This chart is deprecated.')}**`] : []),
-    factTable(chart),
+    ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault)}**`]),
+    factTable(chart, check),
     ...dependencyParts(metadata),
     ...(await fileParts(chart, 'values.yaml', 'yaml')),
     ...(await fileParts(chart, readmeOf(chart), 'markdown')),
@@ -37,12 +40,23 @@ export function formatText(format: ChartFormat): string {
   }
 }
 
-/** Whether a chart carries its provenance. */
-export function signedText(signed: boolean): string {
-  return signed ? l10n.t('Yes') : l10n.t('No')
+/** Whether a chart carries its provenance, and what came of checking that. */
+export function signedText(signed: boolean, check?: Check): string {
+  if (!signed) return l10n.t('No')
+  switch (check?.verdict?.provenance) {
+    case 'verified':
+      return l10n.t('Yes, by {0}', check.verdict.signedBy ?? '')
+    case 'signed':
+      return l10n.t('Yes, and it is what was signed; by whom was not checked')
+    case 'mismatch':
+      return l10n.t('Yes, but it does not match')
+    case 'not-signed':
+    case undefined:
+      return l10n.t('Yes, not checked')
+  }
 }
 
-function factTable({ chart, metadata }: OpenedChart): string {
+function factTable({ chart, metadata }: OpenedChart, check: Check | undefined): string {
   const { reference, digest, manifestDigest, size, format, signed, maintainers = [] } = chart
   const { appVersion, kubeVersion, type = 'application', home, sources = [], keywords = [] } = metadata
   const facts: [name: string, ...values: (string | undefined)[]][] = [
@@ -53,7 +67,7 @@ function factTable({ chart, metadata }: OpenedChart): string {
     [l10n.t('Kubernetes version'), kubeVersion && markdownText(kubeVersion)],
     [l10n.t('Type'), markdownText(type)],
     [l10n.t('Format'), format && markdownText(formatText(format))],
-    [l10n.t('Signed'), signedText(signed)],
+    [l10n.t('Signed'), markdownText(signedText(signed, check))],
     [l10n.t('Size'), markdownText(formatSize(size))],
     [l10n.t('Maintainers'), ...maintainers.map(markdownText)],
     [l10n.t('Home'), home && markdownLink(home)],

@@ -10,32 +10,17 @@ import {
   workspace,
   type FileChangeEvent,
   type FileStat,
-  type FileSystemProvider,
 } from 'vscode'
 import { kindOf, messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { OpenCharts } from './openCharts.ts'
-import {
-  chartScheme,
-  decodeAddress,
-  encodeAddress,
-  type ChartAddress,
-  type ChartPlace,
-} from './chartAddress.ts'
+import { decodeAddress, encodeAddress, type ChartAddress, type ChartPlace } from './chartAddress.ts'
+import { chartScheme } from './schemes.ts'
 
 export interface ChartFileSystemParts {
   readonly current: CurrentCache
   readonly charts: OpenCharts
   readonly log: Logger
-}
-
-/** Makes the files of charts, cached, remote or in archives, readable as `chartroom-chart:` documents. */
-export function registerChartFileSystem(parts: ChartFileSystemParts): Disposable {
-  const files = new ChartFileSystem(parts)
-  return Disposable.from(
-    files,
-    workspace.registerFileSystemProvider(chartScheme, files, { isCaseSensitive: true, isReadonly: true }),
-  )
 }
 
 /** The document of a file in a chart. */
@@ -47,7 +32,7 @@ export function chartUri(address: ChartAddress): Uri {
  * A read-only file system over the content of charts: `//PLACE/REFERENCE/path/in/chart`. Nothing is unpacked or saved; a
  * file is read out of its archive when it is asked for.
  */
-class ChartFileSystem implements FileSystemProvider, Disposable {
+export class ChartFileSystem implements Disposable {
   readonly #current: CurrentCache
   readonly #charts: OpenCharts
   readonly #log: Logger
@@ -117,22 +102,6 @@ class ChartFileSystem implements FileSystemProvider, Disposable {
     const { opened, path } = await this.#open(uri)
     if (!opened.files.some((entry) => entry.path === path)) throw FileSystemError.FileNotFound(uri)
     return await asFileSystem(uri, true, async () => await opened.read(path, { log: this.#log }))
-  }
-
-  createDirectory(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri)
-  }
-
-  writeFile(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri)
-  }
-
-  delete(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri)
-  }
-
-  rename(uri: Uri): never {
-    throw FileSystemError.NoPermissions(uri)
   }
 
   async #open(uri: Uri): Promise<{ opened: OpenedChart; path: string; place: ChartPlace }> {

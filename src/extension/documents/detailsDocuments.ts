@@ -1,37 +1,47 @@
 import { Disposable, EventEmitter, Uri, workspace, type TextDocumentContentProvider } from 'vscode'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import { decodeAddress, encodeAddress, type ChartLocation } from './chartAddress.ts'
+import type { Checks } from '../adapters/checks.ts'
 import { chartDetails } from './chartDetails.ts'
 import type { OpenCharts } from './openCharts.ts'
-
-/** The scheme of the documents that tell all about a chart. */
-const detailsScheme = 'chartroom-details'
+import { detailsScheme } from './schemes.ts'
 
 export interface DetailsParts {
   readonly current: CurrentCache
   readonly charts: OpenCharts
+  readonly checks: Checks
 }
 
-/** Makes the details of a chart readable as a Markdown document. Its preview is the editor's own, and loads nothing. */
-export function registerChartDetails({ current, charts }: DetailsParts): Disposable {
-  const changed = new EventEmitter<Uri>()
-  const provider: TextDocumentContentProvider = {
-    onDidChange: changed.event,
-    provideTextDocumentContent: async (uri) => {
-      const address = decodeAddress(uri)
-      return address === undefined ? undefined : await chartDetails(await charts.open(address))
-    },
-  }
-  const listening = current.onDidChange(() => {
-    for (const { uri } of workspace.textDocuments) {
-      if (uri.scheme === detailsScheme && decodeAddress(uri)?.place === 'cache') changed.fire(uri)
+/** The details of charts as Markdown documents. Their preview is the editor's own, and loads nothing. */
+export class ChartDetails implements TextDocumentContentProvider, Disposable {
+  readonly #charts: OpenCharts
+  readonly #checks: Checks
+  readonly #changed = new EventEmitter<Uri>()
+  readonly onDidChange = this.#changed.event
+  readonly #listening: Disposable
+
+  constructor({ current, charts, checks }: DetailsParts) {
+    this.#charts = charts
+    this.#checks = checks
+    const readAgain = (): void => {
+      for (const { uri } of workspace.textDocuments) {
+        if (uri.scheme === detailsScheme && decodeAddress(uri)?.place === 'cache') this.#changed.fire(uri)
+      }
     }
-  })
-  return Disposable.from(
-    listening,
-    changed,
-    workspace.registerTextDocumentContentProvider(detailsScheme, provider),
-  )
+    this.#listening = Disposable.from(current.onDidChange(readAgain), checks.onDidChange(readAgain))
+  }
+
+  dispose(): void {
+    this.#listening.dispose()
+    this.#changed.dispose()
+  }
+
+  async provideTextDocumentContent(uri: Uri): Promise<string | undefined> {
+    const address = decodeAddress(uri)
+    if (address === undefined) return undefined
+    const opened = await this.#charts.open(address)
+    return await chartDetails(opened, address.place === 'cache' ? this.#checks.of(opened.chart) : undefined)
+  }
 }
 
 /** The document with the details of a chart; its name is what the tab shows. */

@@ -1,5 +1,6 @@
 import { commands, l10n } from 'vscode'
 import { formatSize } from '../../core/index.ts'
+import { countOfCharts } from '../counts.ts'
 import type { CacheListing } from './cacheReading.ts'
 
 /** What decides which welcome text stands in an empty view, and which actions are above it. */
@@ -8,8 +9,6 @@ export type CacheState = 'empty' | 'filled' | 'filtered' | 'unreadable'
 export interface CacheHeader {
   /** Beside the view's title. */
   readonly description: string
-  /** Above the rows. */
-  readonly message: string
   readonly state: CacheState
 }
 
@@ -18,16 +17,16 @@ export interface CacheHeader {
  * @param shown how many charts the filter leaves
  */
 export function cacheHeader(listing: CacheListing, filter: string, shown: number): CacheHeader {
-  if ('failure' in listing) return { description: '', message: listing.failure, state: 'unreadable' }
+  // Not the message above the rows: where there is one, the editor shows no welcome text, and that has the way out.
+  if ('failure' in listing) return { description: listing.failure, state: 'unreadable' }
   const { charts, size } = listing
-  if (charts.length === 0) return { description: '', message: '', state: 'empty' }
-  const count = charts.length === 1 ? l10n.t('1 chart') : l10n.t('{0} charts', charts.length)
+  if (charts.length === 0) return { description: '', state: 'empty' }
+  const count = countOfCharts(charts.length)
   const all = size === undefined ? count : `${count} · ${formatSize(size)}`
-  if (filter === '') return { description: all, message: '', state: 'filled' }
+  if (filter === '') return { description: all, state: 'filled' }
   const part = l10n.t('{0} of {1}', shown, count)
   return {
     description: `${l10n.t('Filtered: “{0}”', filter)} · ${part}`,
-    message: '',
     state: shown === 0 ? 'filtered' : 'filled',
   }
 }

@@ -1,13 +1,24 @@
-import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type MarkdownString } from 'vscode'
+import {
+  l10n,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type IconPath,
+  type MarkdownString,
+} from 'vscode'
 import { formatSize, printable } from '../../core/index.ts'
 import { hostOf } from '../hostOf.ts'
-import type {
-  CachedRegistryNode,
-  CacheNode,
-  LineNode,
-  ProblemNode,
-  RepositoryNode,
-  TagNode,
+import {
+  reasonIn,
+  type CachedRegistryNode,
+  type CacheNode,
+  type LineNode,
+  type OfferNode,
+  type OffersNode,
+  type ProblemNode,
+  type RepositoryNode,
+  type TagNode,
 } from './cacheNodes.ts'
 import { chartTooltip } from './chartTooltip.ts'
 import { insideItem } from './fileItems.ts'
@@ -16,18 +27,22 @@ import { warningIcon } from './warningIcon.ts'
 
 /**
  * How a row looks. Tooltips that take work are made by `tooltipFor` when they are asked for.
- * @param media the folder of the icons
+ * @param icon of charts
  */
-export function treeItem(node: CacheNode, media: Uri): TreeItem {
+export function treeItem(node: CacheNode, icon: IconPath): TreeItem {
   switch (node.kind) {
     case 'registry':
       return registryItem(node)
     case 'repository':
-      return repositoryItem(node, media)
+      return repositoryItem(node, icon)
     case 'tag':
       return tagItem(node)
     case 'problem':
       return problemItem(node)
+    case 'offers':
+      return offersItem(node)
+    case 'offer':
+      return offerItem(node)
     case 'line':
       return lineItem(node)
     case 'directory':
@@ -37,9 +52,9 @@ export function treeItem(node: CacheNode, media: Uri): TreeItem {
 }
 
 /** The tooltip of a tag that has been read. */
-export function tooltipFor({ chart, age }: NonNullable<TagNode['read']>): MarkdownString {
+export function tooltipFor({ chart, age, check }: NonNullable<TagNode['read']>): MarkdownString {
   const saved = `${ago(age)} (${new Date(chart.created).toLocaleString()})`
-  return chartTooltip(chart, [[l10n.t('Saved'), saved]])
+  return chartTooltip(chart, [[l10n.t('Saved'), saved]], check)
 }
 
 function registryItem({ id, host, repositories }: CachedRegistryNode): TreeItem {
@@ -55,15 +70,12 @@ function registryItem({ id, host, repositories }: CachedRegistryNode): TreeItem 
   return item
 }
 
-function repositoryItem({ id, name, label, count }: RepositoryNode, media: Uri): TreeItem {
+function repositoryItem({ id, name, label, count }: RepositoryNode, icon: IconPath): TreeItem {
   const item = new TreeItem(printable(label), TreeItemCollapsibleState.Collapsed)
   const versions = count === 1 ? l10n.t('1 version') : l10n.t('{0} versions', count)
   item.id = id
   item.description = versions
-  item.iconPath = {
-    light: Uri.joinPath(media, 'light', 'chart.svg'),
-    dark: Uri.joinPath(media, 'dark', 'chart.svg'),
-  }
+  item.iconPath = icon
   item.contextValue = 'repository'
   item.accessibilityInformation = { label: l10n.t('{0}, {1}', printable(name), versions) }
   return item
@@ -73,10 +85,12 @@ function tagItem({ id, tag, label, reference, read }: TagNode): TreeItem {
   const item = new TreeItem(printable(label), TreeItemCollapsibleState.Collapsed)
   item.id = id
   item.iconPath = new ThemeIcon('tag')
-  item.contextValue = hostOf(reference) === undefined ? 'tag' : 'remoteTag'
+  item.contextValue = tagContext(reference, read)
   if (read === undefined) return item
-  const { chart, age } = read
+  const { chart, age, check } = read
+  if (check?.fault !== undefined) item.iconPath = warningIcon()
   const words = [
+    ...(check?.fault === undefined ? [] : [rowText(reasonIn(check.fault, reference))]),
     ...(tag === chart.version ? [] : [rowText(chart.version)]),
     formatSize(chart.size),
     ...(chart.deprecated ? [l10n.t('deprecated')] : []),
@@ -89,6 +103,15 @@ function tagItem({ id, tag, label, reference, read }: TagNode): TreeItem {
   return item
 }
 
+function tagContext(reference: string, read: TagNode['read']): string {
+  const facets = [
+    hostOf(reference) === undefined ? 'tag' : 'remoteTag',
+    ...(read?.check?.fault === undefined ? [] : ['faulty']),
+    ...(read?.chart.signed === true ? ['signed'] : []),
+  ]
+  return facets.join(';')
+}
+
 function problemItem({ id, reference, message, reason }: ProblemNode): TreeItem {
   const item = new TreeItem(printable(reference), TreeItemCollapsibleState.Collapsed)
   item.id = id
@@ -99,6 +122,34 @@ function problemItem({ id, reference, message, reason }: ProblemNode): TreeItem 
   item.accessibilityInformation = {
     label: l10n.t('{0} cannot be read: {1}', printable(reference), printable(message)),
   }
+  return item
+}
+
+function offersItem({ id, offers }: OffersNode): TreeItem {
+  const label =
+    offers.length === 1 ? l10n.t('1 chart disappeared') : l10n.t('{0} charts disappeared', offers.length)
+  const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed)
+  const reason = l10n.t('another program rewrote the index')
+  item.id = id
+  item.description = reason
+  item.tooltip = l10n.t(
+    'Another program rewrote the index of the cache while it did not know of these charts. They can be restored, or forgotten.',
+  )
+  item.iconPath = new ThemeIcon('history')
+  item.contextValue = 'offers'
+  item.accessibilityInformation = { label: l10n.t('{0}, {1}', label, reason) }
+  return item
+}
+
+function offerItem({ id, reference, label, place, age }: OfferNode): TreeItem {
+  const item = new TreeItem(printable(label))
+  const saved = l10n.t('saved {0}', ago(age))
+  item.id = id
+  item.description = [saved, ...(place === '' ? [] : [rowText(place)])].join(' · ')
+  item.tooltip = printable(reference)
+  item.accessibilityInformation = { label: l10n.t('{0}, {1}', printable(reference), saved) }
+  item.iconPath = new ThemeIcon('tag', new ThemeColor('disabledForeground'))
+  item.contextValue = 'offer'
   return item
 }
 

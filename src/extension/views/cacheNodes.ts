@@ -1,14 +1,14 @@
 import { formatAge, newestFirst } from '../../core/index.ts'
-import type { CachedChart, SoundChart } from '../../core/index.ts'
+import type { CachedChart, Offer, SoundChart } from '../../core/index.ts'
+import type { Check } from '../adapters/checks.ts'
 import { compareText, type DirectoryNode, type FileNode } from './fileNodes.ts'
-import { nameParts, nextTag, type NameParts } from './nameParts.ts'
+import { nameParts, nextName, type NameParts } from './nameParts.ts'
 
 /** What the tree of cached charts shows, as plain data. Ids are stable facts, so that the editor keeps selection and expansion. */
-export type CacheNode =
-  CachedRegistryNode | RepositoryNode | TagNode | ProblemNode | LineNode | DirectoryNode | FileNode
+export type CacheNode = TopNode | OfferNode | LineNode | DirectoryNode | FileNode
 
 /** What stands on the first level. */
-export type TopNode = CachedRegistryNode | RepositoryNode | TagNode | ProblemNode
+export type TopNode = CachedRegistryNode | RepositoryNode | TagNode | ProblemNode | OffersNode
 
 /** What the first level is made of. */
 export type Grouping = 'repository' | 'registry' | 'flat'
@@ -47,6 +47,8 @@ export interface TagNode {
     readonly chart: SoundChart
     /** `27 seconds`, seen when the node was made. */
     readonly age: string
+    /** What somebody had checked about it. */
+    readonly check?: Check
   }
 }
 
@@ -69,6 +71,25 @@ export interface ProblemNode {
   readonly reason: string
 }
 
+/** Charts that went when another program rewrote the index, and can come back. */
+export interface OffersNode {
+  readonly kind: 'offers'
+  readonly id: 'offers'
+  readonly offers: readonly OfferNode[]
+}
+
+export interface OfferNode {
+  readonly kind: 'offer'
+  readonly id: string
+  readonly reference: string
+  /** `mychart:2.7.0` */
+  readonly label: string
+  /** `localhost:5000/myrepo` */
+  readonly place: string
+  /** Since when it was in the cache: `27 seconds`, seen when the node was made. */
+  readonly age: string
+}
+
 /** One line of text under a row that has nothing better to show. */
 export interface LineNode {
   readonly kind: 'line'
@@ -76,14 +97,21 @@ export interface LineNode {
   readonly text: string
 }
 
+/** What is known about the charts of a cache besides what is listed. */
+export interface KnownBesides {
+  readonly offers?: readonly Offer[]
+  readonly checkOf?: (chart: SoundChart) => Check | undefined
+}
+
 /**
- * The rows of the first level, sorted by name, what cannot be read after them.
+ * The rows of the first level, sorted by name, what cannot be read after them, and what could come back at the end.
  * @param now milliseconds since 1970, for the ages
  */
 export function cacheNodes(
   charts: readonly ListedChart[],
   now: number,
   grouping: Grouping = 'repository',
+  { offers = [], checkOf }: KnownBesides = {},
 ): TopNode[] {
   const repositories = new Map<string, Repository>()
   const problems: ProblemNode[] = []
@@ -99,13 +127,13 @@ export function cacheNodes(
       continue
     }
     const { reference } = chart
-    parts = nextTag(reference, parts) ?? nameParts(reference, 'isUnread' in chart ? '' : chart.version)
+    parts = nextName(reference, parts) ?? nameParts(reference, 'isUnread' in chart ? '' : chart.version)
     const { host, name, tag } = parts
     const repository = repositories.get(name) ?? { host, name, tags: [] }
-    repository.tags.push(tagNode(chart, tag, now))
+    repository.tags.push(tagNode(chart, tag, now, checkOf))
     repositories.set(name, repository)
   }
-  return [...grouped([...repositories.values()], grouping), ...problems]
+  return [...grouped([...repositories.values()], grouping), ...problems, ...offersNodes(offers, now)]
 }
 
 /**
@@ -125,9 +153,12 @@ export function childrenOf(node: CacheNode): readonly CacheNode[] {
       return node.tags
     case 'problem':
       return [problemLine(node)]
+    case 'offers':
+      return node.offers
     case 'directory':
       return node.children
     case 'tag':
+    case 'offer':
     case 'line':
     case 'file':
       return []
@@ -217,11 +248,18 @@ function repositoryNode({ name, tags }: Repository, label: string): RepositoryNo
   }
 }
 
-function tagNode(chart: SoundChart | UnreadChart, tag: string, now: number): TagNode {
+function tagNode(
+  chart: SoundChart | UnreadChart,
+  tag: string,
+  now: number,
+  checkOf: KnownBesides['checkOf'],
+): TagNode {
   const { reference } = chart
   const node = { kind: 'tag', id: `tag ${reference}`, tag, label: tag, reference } as const
   if ('isUnread' in chart) return node
-  return { ...node, read: { chart, age: formatAge(now - Date.parse(chart.created)) } }
+  const check = checkOf?.(chart)
+  const age = formatAge(now - Date.parse(chart.created))
+  return { ...node, read: { chart, age, ...(check === undefined ? {} : { check }) } }
 }
 
 function problemNode(reference: string, message: string, repeat: number): ProblemNode {
@@ -229,12 +267,29 @@ function problemNode(reference: string, message: string, repeat: number): Proble
   return { kind: 'problem', id, reference, message, reason: reasonIn(message, reference) }
 }
 
+function offersNodes(offers: readonly Offer[], now: number): OffersNode[] {
+  if (offers.length === 0) return []
+  const nodes = offers.map(({ reference, added }): OfferNode => {
+    const { name, tag } = nameParts(reference, '')
+    const end = name.lastIndexOf('/')
+    return {
+      kind: 'offer',
+      id: `offer ${reference}`,
+      reference,
+      label: nameOf(name.slice(end + 1), tag),
+      place: name.slice(0, Math.max(0, end)),
+      age: formatAge(now - Date.parse(added)),
+    }
+  })
+  return [{ kind: 'offers', id: 'offers', offers: nodes }]
+}
+
 function problemLine({ id, reason }: ProblemNode): LineNode {
   return { kind: 'line', id: `${id}#line`, text: reason }
 }
 
 /** `The manifest of localhost:5000/a:1 is missing.` says no more beside `localhost:5000/a:1` than `The manifest is missing.` */
-function reasonIn(message: string, reference: string): string {
+export function reasonIn(message: string, reference: string): string {
   const rest = message.startsWith(reference) ? message.slice(reference.length).replace(/^:? /, '') : message
   const short = rest.replaceAll(` of ${reference}`, '')
   return short.charAt(0).toUpperCase() + short.slice(1)

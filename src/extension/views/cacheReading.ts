@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { listCharts, listReferences, messageOf, type ChartCache, type Logger } from '../../core/index.ts'
+import {
+  listCharts,
+  listReferences,
+  messageOf,
+  type ChartCache,
+  type Logger,
+  type Offer,
+} from '../../core/index.ts'
 import { logLines } from '../messages.ts'
 import type { ListedChart } from './cacheNodes.ts'
 
@@ -7,6 +14,8 @@ import type { ListedChart } from './cacheNodes.ts'
 export type CacheListing =
   | {
       readonly charts: readonly ListedChart[]
+      /** What could come back; none as long as that has not been read. */
+      readonly offers: readonly Offer[]
       /** Bytes; missing until the charts have been read. */
       readonly size?: number
     }
@@ -26,7 +35,7 @@ export interface CacheReadingParts {
 const many = 100
 
 /** Milliseconds that the rows of a large cache have to be painted in, before reading all of it keeps the host busy. */
-const breather = 300
+const breather = 1000
 
 /**
  * Reads the cache, again and again. At most one read is under way, so a listing is never older than the one before; of
@@ -41,6 +50,8 @@ export class CacheReading {
   /** What the listing is about. */
   #listed: ChartCache | undefined
   #wanted = 0
+  /** Whether all that wait are content with a quick look. */
+  #isQuick = true
   #reading: Promise<void> | undefined
 
   constructor(parts: CacheReadingParts) {
@@ -54,9 +65,13 @@ export class CacheReading {
     return this.#listing
   }
 
-  /** Reads everything anew. Never rejects: what cannot be read is a listing, too. */
-  async refresh(): Promise<void> {
+  /**
+   * Reads everything anew. Never rejects: what cannot be read is a listing, too.
+   * @param isQuick whether charts that were sound are not looked at again as long as the index says the same about them
+   */
+  async refresh(isQuick = false): Promise<void> {
     this.#wanted += 1
+    this.#isQuick &&= isQuick
     this.#reading ??= this.#readUntilDone().finally(() => {
       this.#reading = undefined
     })
@@ -74,7 +89,10 @@ export class CacheReading {
       // Meanwhile everything has been read.
       if (listing.size !== undefined) return
       const read = new Map<string, ListedChart>(charts.map((chart) => [chart.reference, chart]))
-      this.#tell(cache, { charts: listing.charts.map((chart) => read.get(chart.reference) ?? chart) })
+      this.#tell(cache, {
+        ...listing,
+        charts: listing.charts.map((chart) => read.get(chart.reference) ?? chart),
+      })
     } catch (error) {
       // Reading everything is under way, and comes to the same.
       log.debug(messageOf(error))
@@ -100,7 +118,10 @@ export class CacheReading {
     try {
       const references = await listReferences(cache, { log: this.#parts.log })
       if (references.length <= many) return false
-      this.#tell(cache, { charts: references.map((reference) => ({ reference, isUnread: true })) })
+      this.#tell(cache, {
+        charts: references.map((reference) => ({ reference, isUnread: true })),
+        offers: [],
+      })
       return true
     } catch {
       // Reading everything comes to the same error, and tells it.
@@ -109,12 +130,13 @@ export class CacheReading {
   }
 
   async #read(cache: ChartCache): Promise<CacheListing> {
-    const { log } = this.#parts
+    const options = { log: this.#parts.log, isQuick: this.#isQuick }
+    this.#isQuick = true
     try {
-      const charts = await listCharts(cache, { log })
-      return { charts, size: await cache.size({ log }) }
+      const charts = await listCharts(cache, options)
+      return { charts, offers: await cache.offers(options), size: await cache.size(options) }
     } catch (error) {
-      for (const line of logLines(error)) log.warn(line)
+      for (const line of logLines(error)) options.log.warn(line)
       return { failure: messageOf(error) }
     }
   }

@@ -3,13 +3,14 @@ import {
   window,
   workspace,
   type Disposable,
+  type IconPath,
   type Memento,
   type TreeDataProvider,
   type TreeItem,
   type TreeView,
-  type Uri,
 } from 'vscode'
-import { messageOf, type Logger } from '../../core/index.ts'
+import { messageOf, type Logger, type SoundChart } from '../../core/index.ts'
+import type { Check, Checks } from '../adapters/checks.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import { grouping } from '../adapters/settings.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
@@ -30,13 +31,14 @@ import { fileNodes } from './fileNodes.ts'
 import { tooltipFor, treeItem } from './cacheItems.ts'
 
 interface CacheViewParts {
+  readonly tree: TreeView<CacheNode>
   readonly current: CurrentCache
   readonly charts: OpenCharts
+  readonly checks: Checks
   readonly log: Logger
   /** Keeps the filter of this workspace. */
   readonly state: Memento
-  /** The folder of the icons. */
-  readonly media: Uri
+  readonly chartIcon: IconPath
 }
 
 const filterKey = 'cacheFilter'
@@ -50,9 +52,10 @@ const ageing = 60_000
 export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   readonly #current: CurrentCache
   readonly #charts: OpenCharts
+  readonly #checks: Checks
   readonly #log: Logger
   readonly #state: Memento
-  readonly #media: Uri
+  readonly #chartIcon: IconPath
   readonly #tree: TreeView<CacheNode>
   readonly #changed = new EventEmitter<CacheNode[] | undefined>()
   readonly onDidChangeTreeData = this.#changed.event
@@ -71,13 +74,14 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   #using: Disposable | undefined
   readonly #reading: CacheReading
 
-  constructor({ current, charts, log, state, media }: CacheViewParts) {
+  constructor({ tree, current, charts, checks, log, state, chartIcon }: CacheViewParts) {
     this.#current = current
     this.#charts = charts
+    this.#checks = checks
     this.#log = log
     this.#state = state
     this.#filter = state.get(filterKey, '')
-    this.#media = media
+    this.#chartIcon = chartIcon
     this.#reading = new CacheReading({
       cache: () => current.cache,
       log,
@@ -88,11 +92,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
         void window.withProgress({ location: { viewId: 'chartroom.cache' } }, async () => await reading)
       },
     })
-    this.#tree = window.createTreeView('chartroom.cache', {
-      treeDataProvider: this,
-      showCollapseAll: true,
-      canSelectMany: true,
-    })
+    this.#tree = tree
     const tellAges = (): void => {
       if (!this.#tree.visible) return
       this.#asOf = Date.now()
@@ -100,11 +100,13 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     }
     const clock = setInterval(tellAges, ageing)
     this.#disposables = [
-      this.#tree,
       this.#tree.onDidChangeVisibility(tellAges),
       this.#changed,
       current.onDidChange(() => {
-        if (this.#using !== undefined) void this.refresh()
+        if (this.#using !== undefined) void this.#reading.refresh(true)
+      }),
+      checks.onDidChange(() => {
+        this.#paint()
       }),
       workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('chartroom.cache.groupBy')) this.#paint()
@@ -169,7 +171,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   }
 
   getTreeItem(element: CacheNode): TreeItem {
-    return treeItem(this.#latest(element), this.#media)
+    return treeItem(this.#latest(element), this.#chartIcon)
   }
 
   getParent(element: CacheNode): CacheNode | undefined {
@@ -230,13 +232,18 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     const { filter } = this
     const charts = 'failure' in listing ? [] : matchingCharts(listing.charts, filter)
     const before = this.#nodes
-    this.#nodes = keepUnchanged(before, cacheNodes(charts, this.#asOf, grouping()))
+    // A filter is about what is in the cache.
+    const offers = 'failure' in listing || filter !== '' ? [] : listing.offers
+    const checkOf = (chart: SoundChart): Check | undefined => this.#checks.of(chart)
+    this.#nodes = keepUnchanged(before, cacheNodes(charts, this.#asOf, grouping(), { offers, checkOf }))
     this.#top = new Set(this.#nodes)
     this.#known = undefined
     const header = cacheHeader(listing, filter, charts.length)
-    this.#tree.description = header.description
-    this.#tree.message = header.message
-    setContextKeys(header.state, filter)
+    // The window is busy with the rows first, and paints all its menus again for a context key.
+    setImmediate(() => {
+      this.#tree.description = header.description
+      setContextKeys(header.state, filter)
+    })
     // Its first question is still open: painting over the answer would undo what a person expands meanwhile.
     if (!this.#isShown) return
     const changed = changedNodes(before, this.#nodes)

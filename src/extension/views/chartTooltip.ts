@@ -1,5 +1,6 @@
 import { l10n, MarkdownString } from 'vscode'
 import { formatSize, shortDigest, type LocatedChart } from '../../core/index.ts'
+import type { Check } from '../adapters/checks.ts'
 import { formatText, signedText } from '../documents/chartDetails.ts'
 import { markdownTable, markdownText } from '../documents/inertMarkdown.ts'
 
@@ -8,10 +9,12 @@ import { markdownTable, markdownText } from '../documents/inertMarkdown.ts'
  * which `MarkdownString.appendText` would let pass.
  *
  * @param more rows of the table that only its tree can tell
+ * @param check what somebody had checked about it
  */
 export function chartTooltip(
   chart: Omit<LocatedChart, 'created'>,
   more: readonly (readonly [title: string, text: string])[] = [],
+  check?: Check,
 ): MarkdownString {
   const { name, version, description = '', deprecated, appVersion, kubeVersion, maintainers = [] } = chart
   const title = `**${markdownText(`${name} ${version}`)}**`
@@ -22,7 +25,7 @@ export function chartTooltip(
     [l10n.t('App version'), appVersion],
     [l10n.t('Kubernetes version'), kubeVersion],
     [l10n.t('Format'), chart.format && formatText(chart.format)],
-    [l10n.t('Signed'), signedText(chart.signed)],
+    [l10n.t('Signed'), signedText(chart.signed, check)],
     [l10n.t('Size'), formatSize(chart.size)],
     [l10n.t('Maintainers'), maintainers.join(', ')],
     ...more,
@@ -30,6 +33,7 @@ export function chartTooltip(
   const rows = facts.flatMap(([fact, text = '']) => (text === '' ? [] : [[fact, markdownText(text)]]))
   const parts = [
     description === '' ? title : `${title} — ${markdownText(description)}`,
+    ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault)}**`]),
     ...(deprecated ? [l10n.t('This chart is deprecated.')] : []),
     markdownTable(['', ''], rows),
   ]

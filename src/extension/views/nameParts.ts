@@ -1,4 +1,11 @@
-import { formatReference, isTag, parseReference, repositoryName, shortDigest } from '../../core/index.ts'
+import {
+  formatReference,
+  isRepository,
+  isTag,
+  parseReference,
+  repositoryName,
+  shortDigest,
+} from '../../core/index.ts'
 
 /** What the name of a cached chart says about its place in the tree. */
 export interface NameParts {
@@ -31,9 +38,12 @@ export function nameParts(reference: string, version: string): NameParts {
   }
 }
 
-/** The parts of a name that differs from the one before in the tag alone, as most do in a sorted list: parsing 10 000 takes a while. */
-export function nextTag(reference: string, before?: NameParts): NameParts | undefined {
-  if (before === undefined || before.host === '' || !reference.startsWith(`${before.name}:`)) return undefined
-  const tag = reference.slice(before.name.length + 1)
-  return isTag(tag) ? { ...before, tag } : undefined
+/** The parts of a name at the same registry as the one before, as most are in a sorted list: parsing 10 000 takes a while. */
+export function nextName(reference: string, before?: NameParts): NameParts | undefined {
+  if (before === undefined || before.host === '' || !reference.startsWith(`${before.host}/`)) return undefined
+  const { host } = before
+  const colon = reference.lastIndexOf(':')
+  const [name, tag] = [reference.slice(0, colon), reference.slice(colon + 1)]
+  const isName = name === before.name || isRepository(name.slice(host.length + 1))
+  return isName && isTag(tag) ? { host, name, tag } : undefined
 }

@@ -4,10 +4,10 @@ import {
   l10n,
   window,
   type Disposable,
+  type IconPath,
   type TreeDataProvider,
   type TreeItem,
   type TreeView,
-  type Uri,
 } from 'vscode'
 import {
   inspectTag,
@@ -33,14 +33,14 @@ import { greyWhatIsNoChart, registryItem, registryTooltip } from './registryItem
 import { hostId, type LocalFacts, type MoreNode, type RegistryNode } from './registryNodes.ts'
 
 export interface RegistriesViewParts {
+  readonly tree: TreeView<RegistryNode>
   readonly hosts: RegistryHosts
   readonly registries: Registries
   readonly localRegistry: LocalRegistry
   readonly current: CurrentCache
   readonly charts: OpenCharts
   readonly log: Logger
-  /** The folder of the icons. */
-  readonly media: Uri
+  readonly chartIcon: IconPath
 }
 
 /** Milliseconds that an answer is waited for before "Loading…" stands in its place. */
@@ -70,13 +70,8 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
       this.#paint(rows)
     })
     this.#browser = this.#newBrowser()
-    this.#tree = window.createTreeView('chartroom.registries', {
-      treeDataProvider: this,
-      showCollapseAll: true,
-      canSelectMany: true,
-    })
+    this.#tree = parts.tree
     this.#disposables = [
-      this.#tree,
       this.#changed,
       this.#tree.onDidExpandElement(({ element }) => {
         this.#browser.open(element)
@@ -126,7 +121,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   }
 
   getTreeItem(element: RegistryNode): TreeItem {
-    return registryItem(this.latest(element), this.#parts.media)
+    return registryItem(this.latest(element), this.#parts.chartIcon)
   }
 
   resolveTreeItem(item: TreeItem, element: RegistryNode): TreeItem {
@@ -204,11 +199,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   }
 
   async #lookAround(): Promise<void> {
-    const { current, hosts, log } = this.#parts
-    this.#cached = watchCachedManifests(current, log, (digests) => {
-      this.#browser.setCached(digests)
-    })
-    await Promise.all([hosts.load(), this.#findLocal()])
+    await Promise.all([this.#parts.hosts.load(), this.#findLocal()])
     this.#isComplete = true
     this.#update()
   }
@@ -223,8 +214,17 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   }
 
   async #openFor(element: RegistryNode): Promise<void> {
+    // A large cache takes seconds to read, and only the rows of tags tell what it has.
+    if (element.kind === 'remoteRepository') this.#cached ??= this.#watchCache()
     this.#browser.open(element)
     await endsWithin(grace, this.#browser.settled(element.id))
+  }
+
+  #watchCache(): Disposable {
+    const { current, log } = this.#parts
+    return watchCachedManifests(current, log, (digests) => {
+      this.#browser.setCached(digests)
+    })
   }
 
   #hostsChanged(host: string | undefined): void {

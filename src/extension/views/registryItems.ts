@@ -7,6 +7,7 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
   Uri,
+  type IconPath,
 } from 'vscode'
 import { formatSize, printable, type InspectedOther } from '../../core/index.ts'
 import { markdownText } from '../documents/inertMarkdown.ts'
@@ -30,16 +31,16 @@ const { Collapsed, None } = TreeItemCollapsibleState
 
 /**
  * How a row looks. Tooltips that take work are made by `registryTooltip` when they are asked for.
- * @param media the folder of the icons
+ * @param icon of charts
  */
-export function registryItem(node: RegistryNode, media: Uri): TreeItem {
+export function registryItem(node: RegistryNode, icon: IconPath): TreeItem {
   switch (node.kind) {
     case 'host':
       return hostItem(node)
     case 'namespace':
       return namespaceItem(node)
     case 'remoteRepository':
-      return repositoryItem(node, media)
+      return repositoryItem(node, icon)
     case 'remoteTag':
       return tagItem(node)
     case 'more':
@@ -71,7 +72,7 @@ function namespaceItem({ id, path, repositories }: NamespaceNode): TreeItem {
   return item
 }
 
-function repositoryItem({ id, name, label, pinned, tags }: RemoteRepositoryNode, media: Uri): TreeItem {
+function repositoryItem({ id, name, label, pinned, tags }: RemoteRepositoryNode, icon: IconPath): TreeItem {
   const item = new TreeItem(printable(label), Collapsed)
   const words = [
     ...(pinned ? [l10n.t('pinned')] : []),
@@ -79,10 +80,7 @@ function repositoryItem({ id, name, label, pinned, tags }: RemoteRepositoryNode,
   ]
   item.id = id
   item.description = words.join(' · ')
-  item.iconPath = {
-    light: Uri.joinPath(media, 'light', 'chart.svg'),
-    dark: Uri.joinPath(media, 'dark', 'chart.svg'),
-  }
+  item.iconPath = icon
   item.contextValue = pinned ? 'remoteRepository;pinned' : 'remoteRepository'
   item.tooltip = printable(name)
   item.accessibilityInformation = { label: [printable(label), ...words].join(', ') }
@@ -132,7 +130,7 @@ function tagWords({ label, details, problem, cached }: RemoteTagNode): string[] 
 function tagContext({ details, cached }: RemoteTagNode): string {
   if (details === undefined) return 'unknownTag'
   if (details.kind === 'other') return 'other'
-  return cached ? 'chart;cached' : 'chart'
+  return ['chart', ...(cached ? ['cached'] : []), ...(details.signed ? ['signed'] : [])].join(';')
 }
 
 function tagIcon({ details, problem }: RemoteTagNode): ThemeIcon {

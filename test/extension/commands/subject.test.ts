@@ -4,6 +4,7 @@ import {
   hostNamed,
   isRow,
   namesMeant,
+  offersMeant,
   referenceOf,
 } from '../../../src/extension/commands/subject.ts'
 
@@ -33,6 +34,18 @@ describe('the charts that a command is about', () => {
   it.each([[repository], [file], [undefined], [null]])('are none for %j', (argument) => {
     expect(chartsMeant(argument, [first])).toEqual([])
   })
+})
+
+it('what could come back is meant chart by chart, or all of it by the row above', () => {
+  const offers = { kind: 'offers', id: 'offers' }
+  const offer = { kind: 'offer', id: 'offer h/a:3', reference: 'h/a:3' }
+
+  expect(offersMeant(offer, [])).toEqual(['h/a:3'])
+  expect(offersMeant(offer, [first, offer])).toEqual(['h/a:3'])
+  expect(offersMeant(offers, [])).toBe('all')
+  expect(offersMeant('h/a:3', [])).toEqual(['h/a:3'])
+  expect([offersMeant(first, []), offersMeant(undefined, [])]).toEqual([[], []])
+  expect(chartsMeant(offer, [])).toEqual([])
 })
 
 describe('the names that are copied', () => {

@@ -6,6 +6,8 @@ import {
   keepUnchanged,
   type CacheNode,
 } from '../../../src/extension/views/cacheNodes.ts'
+import type { SoundChart } from '../../../src/core/index.ts'
+import type { Check } from '../../../src/extension/adapters/checks.ts'
 import { broken, digest, now, sound } from '../support.ts'
 
 const repository = 'localhost:5000/myrepo/mychart'
@@ -99,6 +101,38 @@ describe('the tree of cached charts', () => {
     expect(node === undefined ? [] : childrenOf(node)).toMatchObject([
       { kind: 'line', text: 'The manifest is missing.' },
     ])
+  })
+
+  it('puts what could come back at the end, in one row', () => {
+    const added = new Date(now - 27_000).toISOString()
+    const offers = ['h.io/a:1.0.0', 'h.io/b:1.0.0'].map((reference) => {
+      return { reference, manifestDigest: digest('b'), added }
+    })
+
+    const nodes = cacheNodes([broken('h.io/a:1'), sound('h.io/c:1.0.0')], now, 'repository', { offers })
+
+    expect(outline(nodes)).toEqual([
+      'h.io/c',
+      '  1.0.0',
+      'h.io/a:1: The manifest is missing.',
+      '2 disappeared',
+      '  h.io/a:1.0.0, 27 seconds',
+      '  h.io/b:1.0.0, 27 seconds',
+    ])
+    expect(changedNodes(cacheNodes([], now, 'flat', { offers }), cacheNodes([], now))).toBe('everything')
+  })
+
+  it('says of a chart what somebody had checked about it, and paints its row alone', () => {
+    const charts = [sound('h.io/a:1.0.0'), sound('h.io/a:2.0.0')]
+    const checkOf = ({ reference }: SoundChart): Check | undefined =>
+      reference === 'h.io/a:1.0.0' ? { fault: 'It is damaged.' } : undefined
+
+    const nodes = cacheNodes(charts, now, 'repository', { checkOf })
+
+    expect(nodes).toMatchObject([
+      { tags: [{ tag: '2.0.0' }, { read: { check: { fault: 'It is damaged.' } } }] },
+    ])
+    expect(changedNodes(cacheNodes(charts, now), nodes)).toEqual(['tag h.io/a:1.0.0'])
   })
 
   it('groups repositories by registry, those without one first', () => {
@@ -249,6 +283,10 @@ function outline(nodes: readonly CacheNode[], indent = ''): string[] {
         return [`${indent}${node.label}`]
       case 'problem':
         return [`${indent}${node.reference}: ${node.message}`]
+      case 'offers':
+        return [`${indent}${node.offers.length} disappeared`, ...outline(node.offers, `${indent}  `)]
+      case 'offer':
+        return [`${indent}${node.reference}, ${node.age}`]
       case 'line':
       case 'directory':
       case 'file':

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { env, l10n, Uri, window } from 'vscode'
 import { missingDependencies, type Metadata } from '../../../core/index.ts'
 import type { App } from '../../app.ts'
-import type { Purpose } from './askDestination.ts'
+import type { Purpose } from './placeQuestion.ts'
 import { confirm } from './confirm.ts'
 import { dismissed } from './dismissed.ts'
 

@@ -1,0 +1,8 @@
+/** The scheme of documents that lie in a chart. */
+export const chartScheme = 'chartroom-chart'
+
+/** The scheme of the documents that tell all about a chart. */
+export const detailsScheme = 'chartroom-details'
+
+/** The scheme of the document that tells about the cache. */
+export const reportScheme = 'chartroom-report'
