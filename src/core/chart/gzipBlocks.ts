@@ -2,10 +2,13 @@ import { constants, crc32, deflateRaw } from 'node:zlib'
 import { isIncompressible } from './isIncompressible.ts'
 
 /** Bytes of input that are compressed at a time. What is shorter becomes what zlib makes of it in one piece. */
-export const gzipBlockSize = 512 * 1024
+export const gzipBlockSize = 128 * 1024
 
 /** How far back deflate refers to, in bytes. */
 const windowSize = 32 * 1024
+
+/** What deflate takes into one stored block, in bytes. */
+const maxStored = 65_535
 
 /** Blocks that are compressed at the same time. One more than that keeps four threads of Node busy, and one is left for the files. */
 const atOnce = 3
@@ -29,18 +32,25 @@ export async function* gzipBlocks(content: AsyncIterable<Uint8Array>): AsyncGene
   let size = 0
   yield header
   try {
-    let before: Buffer | undefined
+    let before: Block | undefined
     for await (const { bytes, isLast } of blocksOf(content, spare)) {
       checksum = crc32(bytes, checksum)
       size += bytes.length
-      running.push({ before, compressed: deflated(bytes, before?.subarray(-windowSize), isLast) })
-      before = bytes
+      const isWhole = isLast && before === undefined
+      const isStored = !isWhole && isIncompressible(bytes)
+      running.push({
+        pieces: isStored
+          ? Promise.resolve(storedBlocks(bytes, isLast))
+          : deflated(bytes, before?.bytes.subarray(-windowSize), isLast),
+        ...(before?.isStored === false ? { spent: before.bytes } : {}),
+      })
+      before = { bytes, isStored }
       if (running.length > atOnce) yield* firstOf(running, spare)
     }
     while (running.length > 0) yield* firstOf(running, spare)
   } finally {
     // Where the content fails, or nobody reads on, what is being compressed ends by itself.
-    await Promise.allSettled(running.map(({ compressed }) => compressed))
+    await Promise.allSettled(running.map(({ pieces }) => pieces))
   }
   const trailer = Buffer.alloc(8)
   trailer.writeUInt32LE(checksum, 0)
@@ -48,39 +58,58 @@ export async function* gzipBlocks(content: AsyncIterable<Uint8Array>): AsyncGene
   yield trailer
 }
 
-/** A block that is being compressed, and the one before it, which nobody needs afterwards. */
+interface Block {
+  readonly bytes: Buffer
+  /** Whether it was handed out as it is, so that its bytes are no longer ours to change. */
+  readonly isStored: boolean
+}
+
+/** A block that is being compressed. */
 interface Running {
-  readonly before: Buffer | undefined
-  readonly compressed: Promise<Buffer>
+  readonly pieces: Promise<readonly Buffer[]>
+  /** The block before it, where nobody needs that afterwards. */
+  readonly spent?: Buffer
 }
 
 async function* firstOf(running: Running[], spare: Buffer[]): AsyncGenerator<Buffer> {
   const first = running.shift()
   if (first === undefined) return
-  const compressed = await first.compressed
-  if (first.before !== undefined) spare.push(first.before)
-  yield compressed
+  const pieces = await first.pieces
+  if (first.spent !== undefined) spare.push(first.spent)
+  yield* pieces
 }
 
 /** A block ends at a byte, so that the next one can follow. Only the last one says that nothing follows. */
-async function deflated(block: Buffer, dictionary: Buffer | undefined, isLast: boolean): Promise<Buffer> {
-  const isWhole = isLast && dictionary === undefined
+async function deflated(block: Buffer, dictionary: Buffer | undefined, isLast: boolean): Promise<Buffer[]> {
   return await new Promise((resolve, reject) => {
     deflateRaw(
       block,
       {
-        level: !isWhole && isIncompressible(block) ? 0 : 6,
         finishFlush: isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-        // In one go: what does not fit goes to a thread a second time.
-        chunkSize: block.length + block.length / 64 + 1024,
+        // Most texts become that small. What does not goes to a thread again.
+        chunkSize: 32 * 1024,
         ...(dictionary === undefined ? {} : { dictionary }),
       },
       (error, bytes) => {
-        if (error === null) resolve(bytes)
+        if (error === null) resolve([bytes])
         else reject(error)
       },
     )
   })
+}
+
+/** A block as it is. @see https://www.rfc-editor.org/rfc/rfc1951 section 3.2.4 */
+function storedBlocks(block: Buffer, isLast: boolean): Buffer[] {
+  const pieces: Buffer[] = []
+  for (let start = 0; start < block.length; start += maxStored) {
+    const piece = block.subarray(start, start + maxStored)
+    const head = Buffer.alloc(5)
+    head.writeUInt8(isLast && start + piece.length === block.length ? 1 : 0, 0)
+    head.writeUInt16LE(piece.length, 1)
+    head.writeUInt16LE(0xffff - piece.length, 3)
+    pieces.push(head, piece)
+  }
+  return pieces
 }
 
 /**

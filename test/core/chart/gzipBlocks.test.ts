@@ -45,13 +45,17 @@ describe('compressing in blocks', () => {
     ['noise that comes again every 30000 bytes', Buffer.alloc(3 * mebibyte, random.subarray(0, 30_000))],
     ['an archive', gzipSync(Buffer.concat([values, random]))],
     ['whole blocks only', random.subarray(0, 2 * gzipBlockSize)],
-  ])('is at most 2 %% larger than in one piece, and comes back: %s', async (_what, content) => {
-    const blocks = await compressed(content)
-    const whole = gzipSync(content)
+  ])(
+    'is at most 2 %% and 32 bytes a block larger than in one piece, and comes back: %s',
+    async (_what, content) => {
+      const blocks = await compressed(content)
+      const whole = gzipSync(content)
 
-    expect(blocks.length / whole.length).toBeLessThan(1.02)
-    expect(gunzipSync(blocks).equals(content)).toBe(true)
-  })
+      const slack = 32 * Math.ceil(content.length / gzipBlockSize)
+      expect(blocks.length).toBeLessThan(1.02 * whole.length + slack)
+      expect(gunzipSync(blocks).equals(content)).toBe(true)
+    },
+  )
 
   it('is one member that gzip finds sound', async () => {
     const archive = join(await temporaryDirectory(), 'blocks.gz')
