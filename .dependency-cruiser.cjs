@@ -3,7 +3,7 @@
  */
 const vscode = '^vscode$|(^|/)@types/vscode(/|$)'
 /** Files of src/core itself that know nothing but Node. `htpasswd.ts` stands beside them, but knows bcrypt. */
-const base = '^src/core/(?!index\\.|cache|htpasswd\\.)[^/]+\\.ts$'
+const base = '^src/core/(files/|(?!index\\.|cache|htpasswd\\.)[^/]+\\.ts$)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -49,8 +49,14 @@ module.exports = {
     {
       name: 'one-door-to-the-file-system',
       severity: 'error',
-      from: { path: '^src/core/', pathNot: '^src/core/files\\.ts$' },
+      from: { path: '^src/core/', pathNot: '^src/core/files/' },
       to: { path: '^(node:)?fs(/promises)?$' },
+    },
+    {
+      name: 'files-have-one-door',
+      severity: 'error',
+      from: { pathNot: '^src/core/files(/|\\.ts$)' },
+      to: { path: '^src/core/files/' },
     },
     {
       name: 'core-knows-core-only',

@@ -76,7 +76,7 @@ export default defineConfig(
   },
   {
     files: ['src/core/**/*.ts'],
-    ignores: ['src/core/files.ts'],
+    ignores: ['src/core/files/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

@@ -1,9 +1,11 @@
 import type { HostOptions, Limits } from '../core/index.ts'
 import { defaultLimits } from '../core/index.ts'
+import { globalFlags } from './flags.ts'
 import { FlagValues, tokenise } from './flagValues.ts'
 import { nearest } from './nearest.ts'
+import { resolveVerb } from './resolveVerb.ts'
 import { UsageError } from './usageError.ts'
-import { globalFlags, groups, verbs, type Group, type Topic, type Verb } from './verbs.ts'
+import type { Topic, Verb } from './verbs.ts'
 
 export type Output = 'table' | 'json' | 'yaml'
 
@@ -59,6 +61,7 @@ export type Command =
       readonly state?: string
     }
 
+/** What the flags say that more than one command takes, with their defaults. */
 export interface Globals {
   readonly output: Output
   readonly debug: boolean
@@ -72,6 +75,7 @@ export interface Globals {
   readonly columnWidth: number
 }
 
+/** A command line that makes sense. */
 export interface Invocation {
   readonly command: Command
   readonly globals: Globals
@@ -100,57 +104,6 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
 export function outputOf(argv: readonly string[]): Output {
   const output = tokenise(argv).flags.get('output')?.at(-1)
   return output === 'json' || output === 'yaml' ? output : 'table'
-}
-
-interface Resolved {
-  readonly topic: Topic
-  readonly verb?: Verb
-  readonly operands: readonly string[]
-}
-
-function resolveVerb(words: readonly string[], help: boolean): Resolved {
-  if (words[0] === 'help') return resolveVerb(words.slice(1), true)
-  const [first, second, ...operands] = words
-  if (first === undefined || first === 'version') return { topic: '', operands: [] }
-  if (!isGroup(first)) throw unknownCommand([first], '')
-  if (second === undefined) return { topic: first, operands: [] }
-  if (second === 'help') return resolveVerb([first, ...operands], true)
-  const verb = verbs.find((candidate) => namesOf(candidate).includes(second) && groupOf(candidate) === first)
-  if (verb === undefined) throw unknownCommand([first, second], first)
-  return { topic: verb.path, operands, ...(help ? {} : { verb }) }
-}
-
-function groupOf({ path }: Verb): string {
-  return path.slice(0, path.indexOf(' '))
-}
-
-/** What a verb is called in its group: its name and its alias. */
-function namesOf({ path, alias }: Verb): string[] {
-  return [path.slice(path.indexOf(' ') + 1), ...(alias === undefined ? [] : [alias])]
-}
-
-function unknownCommand(words: readonly string[], group: '' | Group): UsageError {
-  const message = `"${['chartroom', ...words].join(' ')}" is not a command.`
-  const meant = commandMeant(words.at(-1) ?? '', group)
-  return new UsageError(
-    message,
-    group,
-    meant === undefined ? undefined : `Did you mean "chartroom ${meant}"?`,
-  )
-}
-
-/** The command that a word may stand for: one of the group, else any, because the group is easily left out. */
-function commandMeant(word: string, group: '' | Group): string | undefined {
-  const inGroup = verbs.filter((verb) => groupOf(verb) === group)
-  const name = nearest(word, inGroup.flatMap(namesOf))
-  if (name !== undefined) return `${group} ${name}`
-  const tops = [...Object.keys(groups), 'help', 'version']
-  const other = nearest(word, [...(group === '' ? tops : []), ...verbs.flatMap(namesOf)])
-  return verbs.find((verb) => other !== undefined && namesOf(verb).includes(other))?.path ?? other
-}
-
-function isGroup(word: string): word is Group {
-  return Object.hasOwn(groups, word)
 }
 
 function command(

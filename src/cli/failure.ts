@@ -78,9 +78,9 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
 }
 
 /** Whether a repair of the cache can do something about it: the index, or what an entry of it needs. */
-function isMendable({ cause, evidence: { path, reference } }: ChartroomError): boolean {
+function isMendable({ cause, evidence: { path, reference, expected } }: ChartroomError): boolean {
   // What the system says is about the place, which a repair does not change.
-  if ((cause as NodeJS.ErrnoException | undefined)?.code !== undefined) return false
+  if ((cause as NodeJS.ErrnoException | undefined)?.code !== undefined || expected === 'file') return false
   return path?.endsWith('index.json') === true || (path === undefined && reference !== undefined)
 }
 

@@ -1,5 +1,6 @@
 import type { exitCodes, ErrorKind } from '../core/index.ts'
-import { globalFlags, groups, verbs, type Flag, type Group, type Topic, type Verb } from './verbs.ts'
+import { globalFlags, type Flag } from './flags.ts'
+import { groupOf, groups, verbs, type Group, type Topic, type Verb } from './verbs.ts'
 
 /** The help text of a topic, without a line end at its end. */
 export function helpText(topic: Topic): string {
@@ -36,7 +37,7 @@ function groupHelp(group: Group): string {
     ['Commands', verbList(group)],
     [
       'Examples',
-      verbs.filter(({ path }) => groupOf(path) === group).flatMap(({ examples }) => examples.slice(0, 1)),
+      verbs.filter((verb) => groupOf(verb) === group).flatMap(({ examples }) => examples.slice(0, 1)),
     ],
     ['', [`More about a command: chartroom ${group} COMMAND --help`]],
   ])
@@ -47,7 +48,7 @@ function verbHelp({ path, alias, operands, about, flags, global, examples }: Ver
   return sections([
     ['', about.split('\n')],
     ['Usage', [['chartroom', path, ...operands, '[flags]'].join(' ')]],
-    ['Alias', alias === undefined ? [] : [`chartroom ${groupOf(path)} ${alias}`]],
+    ['Alias', alias === undefined ? [] : [`chartroom ${groupOf({ path })} ${alias}`]],
     ['Flags', flagList([...flags, ...used])],
     ['Examples', examples],
   ])
@@ -68,12 +69,8 @@ function groupNames(): Group[] {
   return ['registry', 'chart']
 }
 
-function groupOf(path: string): string {
-  return path.slice(0, path.indexOf(' '))
-}
-
 function verbList(group: Group): string[] {
-  const members = verbs.filter(({ path }) => groupOf(path) === group)
+  const members = verbs.filter((verb) => groupOf(verb) === group)
   return aligned(
     members.map(({ path, operands, summary }) => [
       [path.slice(group.length + 1), ...operands].join(' '),

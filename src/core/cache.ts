@@ -1,29 +1,24 @@
 import { resolve } from 'node:path'
-import { readChartManifest } from './chart/chartManifest.ts'
-import { helmReads } from './chart/helmName.ts'
 import { bytewise } from './bytewise.ts'
 import { lookUp, notCached } from './cacheLookUp.ts'
 import { CacheOffers, type Offer } from './cacheOffers.ts'
-import { ChartroomError, messageOf } from './errors.ts'
 import { CacheReader, type CachedChart, type ReadOptions, type SoundChart } from './cacheReader.ts'
+import { tagCharts, type NamedManifest } from './cacheTagging.ts'
+import { ChartroomError, messageOf } from './errors.ts'
 import { inParallel } from './inParallel.ts'
 import {
-  containerdNameAnnotation,
-  entryFor,
   entryOf,
   findEntry,
   namedEntries,
-  refNameAnnotation,
   withEntry,
   withoutName,
   type IndexEntry,
-  type IndexFile,
 } from './layout/indexFile.ts'
 import { Journal } from './layout/journal.ts'
 import { Layout } from './layout/layout.ts'
 import type { Descriptor } from './oci/descriptor.ts'
 import { isDigest, type Digest } from './oci/digest.ts'
-import { isIndex, parseManifest, type RawManifest } from './oci/manifest.ts'
+import type { RawManifest } from './oci/manifest.ts'
 import type { Content, Target } from './oci/target.ts'
 import { verified } from './oci/verify.ts'
 import type { OperationOptions } from './progress.ts'
@@ -47,12 +42,6 @@ export interface RemovedChart {
   readonly chart: CachedChart
   /** The entry as it stood in the file. */
   readonly entry: unknown
-}
-
-/** A chart that is to get a name. */
-export interface NamedManifest {
-  readonly manifest: RawManifest
-  readonly name: string
 }
 
 export interface CacheOptions {
@@ -193,36 +182,7 @@ export class ChartCache implements Target {
     charts: readonly Chart[],
     options: OperationOptions = {},
   ): Promise<ReadonlyMap<Chart, unknown>> {
-    const refused = new Map<Chart, unknown>()
-    const unlessRefused = async (chart: Chart, work: () => Promise<void>): Promise<void> => {
-      if (refused.has(chart)) return
-      try {
-        await work()
-      } catch (error) {
-        options.signal?.throwIfAborted()
-        refused.set(chart, error)
-      }
-    }
-    await inParallel(charts, readers, async (chart) => {
-      await unlessRefused(chart, async () => {
-        readChartManifest(chart.manifest, chart.name)
-        await this.#layout.storeManifest(chart.manifest, options)
-      })
-    })
-    if (refused.size === charts.length) return refused
-    await this.#layout.change(async (before) => {
-      let index = before
-      for (const chart of charts) {
-        await unlessRefused(chart, async () => {
-          // Under the lock, so that nobody sweeps them before the entry is there.
-          for (const blob of [chart.manifest.descriptor, ...blobsOf(chart)])
-            await this.#checkPresent(blob, chart.name)
-          index = withEntry(index, entryIn(index, chart))
-        })
-      }
-      return index
-    }, options)
-    return refused
+    return await tagCharts(this.#layout, charts, options)
   }
 
   /**
@@ -333,16 +293,6 @@ export class ChartCache implements Target {
     return entries.flatMap(([name, entry]) => this.#reader.known(entry, name) ?? [])
   }
 
-  async #checkPresent(blob: Descriptor, name: string): Promise<void> {
-    if ((await this.#layout.factsOf(blob))?.size === blob.size) return
-    throw new ChartroomError('not-found', {
-      message: `${name} was not stored: its blob ${blob.digest} is not in the cache any more.`,
-      advice: 'Something cleans up the cache at the same time. Try again when that has ended.',
-      reference: name,
-      digest: blob.digest,
-    })
-  }
-
   async #blobsOf(entry: IndexEntry, options: ReadOptions): Promise<Digest[]> {
     if (entry.descriptor === undefined) return []
     const { digest } = entry.descriptor
@@ -355,19 +305,4 @@ export class ChartCache implements Target {
       return [digest]
     }
   }
-}
-
-function blobsOf({ manifest, name }: NamedManifest): readonly Descriptor[] {
-  const parsed = parseManifest(manifest, name)
-  return isIndex(parsed) ? [] : [parsed.config, ...parsed.layers]
-}
-
-/** The entry for a chart. What other programs added to it stays as long as it is about the same manifest. */
-function entryIn(index: IndexFile, { manifest, name }: NamedManifest): IndexEntry {
-  const { format } = readChartManifest(manifest, name)
-  const isOld = helmReads(name, format, blobsOf({ manifest, name }).length - 1)
-  const annotation = isOld ? refNameAnnotation : containerdNameAnnotation
-  const old = findEntry(index, name)
-  const isSame = old?.descriptor?.digest === manifest.descriptor.digest && old.annotation === annotation
-  return isSame ? entryOf(old.raw) : entryFor(manifest.descriptor, name, annotation)
 }

@@ -22,6 +22,11 @@ export function formatSizeOf(done: number, total: number): string {
   return `${inUnit(done, divisor)} of ${inUnit(total, divisor)} ${unit}`
 }
 
+/** A number of things: `1 blob`, `12 blobs`, `2 entries`. */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
 /**
  * How long something took or is ago, as Helm's lists say it: `27 seconds`, `About an hour`, `3 weeks`.
  *

@@ -15,11 +15,11 @@ export {
   type ErrorEvidence,
   type ErrorKind,
 } from './errors.ts'
-export { findProgram, type ProgramSearch } from './findProgram.ts'
 export { waitForSmallFiles } from './files.ts'
+export { findProgram, type ProgramSearch } from './findProgram.ts'
 export { helmChartCache, surroundings, type Surroundings } from './helmHome.ts'
 export { writeHtpasswd } from './htpasswd.ts'
-export { formatAge, formatSize, formatSizeOf } from './humanize.ts'
+export { formatAge, formatCount, formatSize, formatSizeOf } from './humanize.ts'
 export type { Logger } from './logger.ts'
 export { hexOf, isDigest, shortDigest, type Digest } from './oci/digest.ts'
 export {
@@ -68,8 +68,8 @@ export { repairCache, type RepairedCache } from './operations/repairCache.ts'
 export { restoreOffers } from './operations/restoreOffers.ts'
 export { saveChart } from './operations/saveChart.ts'
 export { saveCharts, type ChartToSave, type SavedChart, type SaveOutcome } from './operations/saveCharts.ts'
-export { verifyCache, type CacheHealth, type Finding } from './operations/verifyCache.ts'
 export { showChart, showManifest, showValues } from './operations/showChart.ts'
+export { verifyCache, type CacheHealth, type Finding } from './operations/verifyCache.ts'
 export { verifyChart, type ChartVerdict, type VerifyOptions } from './operations/verifyChart.ts'
 export { hasEnded, type Owner } from './owner.ts'
 export type { OperationOptions, Progress } from './progress.ts'

@@ -143,8 +143,23 @@ describe('chart verify', () => {
 })
 
 describe('chart prune', () => {
-  it('says what would go, and then moves it to the trash', async () => {
+  it('takes nothing where the index is missing, and says what to do', async () => {
     const someone = await withCache('index-missing')
+
+    const { stdout, stderr, exit } = await someone.chartroom(['chart', 'prune', '--older-than', '0'])
+
+    expect([stdout, plain(stderr, someone), exit]).toEqual([
+      '',
+      [
+        'Nothing was pruned, because it is not known which content is needed: ROOT/index.json is missing, so nobody knows which blobs beside it are needed.',
+        'Repair the cache, or remove what is named here, and prune again.',
+      ],
+      11,
+    ])
+  })
+
+  it('says what would go, and then moves it to the trash', async () => {
+    const someone = await withCache('index-no-manifests')
 
     const dry = await someone.chartroom(['chart', 'prune', '--dry-run', '--older-than', '0'])
     const waiting = await someone.chartroom(['chart', 'prune'])

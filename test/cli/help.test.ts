@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { parseCommandLine } from '../../src/cli/args.ts'
 import { helpText } from '../../src/cli/help.ts'
 import { exitCodes } from '../../src/core/index.ts'
-import { globalFlags, groups, verbs, type Group } from '../../src/cli/verbs.ts'
+import { globalFlags } from '../../src/cli/flags.ts'
+import { groups, verbs, type Group } from '../../src/cli/verbs.ts'
 
 const groupNames = Object.keys(groups) as Group[]
 

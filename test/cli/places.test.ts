@@ -152,6 +152,18 @@ describe.skipIf(!mayMount)('a cache that can only be read (needs the right to mo
     expect(await treeOf(rootOf(someone))).toEqual(before)
   })
 
+  it('tells what disappeared from it', async () => {
+    const someone = await person()
+    await saved(someone)
+    await writeFile(join(rootOf(someone), 'index.json'), '{"schemaVersion":2,"manifests":[]}')
+
+    const [verified] = await whileReadOnly(someone, ['chart verify'])
+
+    expect(verified?.stdout).toContain(
+      `offer: ${reference} disappeared when another program rewrote the index.\n`,
+    )
+  })
+
   it('says of every change why it cannot be made, and where', async () => {
     const someone = await person()
     await saved(someone)

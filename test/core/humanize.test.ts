@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { formatAge, formatSize, formatSizeOf } from '../../src/core/humanize.ts'
+import { formatAge, formatCount, formatSize, formatSizeOf } from '../../src/core/humanize.ts'
 
 const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
+
+describe('a count', () => {
+  it('has the plural of its noun for all numbers but one', () => {
+    expect([0, 1, 2].map((count) => formatCount(count, 'blob'))).toEqual(['0 blobs', '1 blob', '2 blobs'])
+    expect(formatCount(2, 'entry', 'entries')).toBe('2 entries')
+  })
+})
 
 describe('a size', () => {
   it.each([

@@ -14,7 +14,7 @@ import { bytesOf, content } from '../core/chart/tarball.ts'
 import { fixture } from '../support/fixtures.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { treeOf } from '../support/tree.ts'
-import { Random } from './random.ts'
+import { Random } from '../support/random.ts'
 import { rounds } from './rounds.ts'
 
 const reference = 'localhost:5000/fuzz/chart:1.0.0'

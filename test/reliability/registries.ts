@@ -4,7 +4,7 @@ import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { account, anonymous } from './changes.ts'
-import { Random } from './random.ts'
+import { Random } from '../support/random.ts'
 
 /** Hosts of real registries. */
 export interface TestRegistries {

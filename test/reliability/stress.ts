@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ChartCache, kindOf, pruneCache, saveChart } from '../../src/core/index.ts'
 import { withLock } from '../../src/core/layout/lock.ts'
 import { HelmCommand } from '../support/helmLike.ts'
-import { Random } from './random.ts'
+import { Random } from '../support/random.ts'
 
 /** Work that several processes do at the same time in one cache. */
 export type Stress =

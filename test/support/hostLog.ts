@@ -5,7 +5,7 @@ import { filesUnder } from './tree.ts'
 /**
  * The errors in the log of an extension host that are Chartroom's: those in whose stack it stands, those that name it,
  * and values thrown without a stack, such as a rejection that nobody handled, because no other extension of a test
- * window does that.
+ * window does that. What the editor says of its own bookkeeping is left out.
  *
  * @param text the content of `remoteexthost.log`
  * @returns the entries with their stacks, oldest first
@@ -13,7 +13,8 @@ import { filesUnder } from './tree.ts'
 export function errorsIn(text: string): string[] {
   return entriesOf(text).filter((entry) => {
     const [first = '', ...stack] = entry.split('\n')
-    return first.includes(' [error] ') && (stack.length === 0 || ours.test(entry))
+    if (!first.includes(' [error] ') || forgottenRow.test(first)) return false
+    return stack.length === 0 || ours.test(entry)
   })
 }
 
@@ -27,6 +28,12 @@ export async function hostErrors(home: string): Promise<string[]> {
 
 /** How Chartroom is named in identifiers, commands, views, paths and schemes; not the folder of a test window. */
 const ours = /chartroom[.:]|chartroom-chart/i
+
+/**
+ * The editor asked what is below a row in the very moment in which it paints the row above anew. It asks again when that is
+ * painted.
+ */
+const forgottenRow = / \[error\] No tree item with id '.*' found\.$/
 
 /** A log begins each entry with the time; what follows until the next one belongs to it. */
 function entriesOf(text: string): string[] {

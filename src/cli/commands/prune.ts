@@ -1,6 +1,6 @@
 import type { Command } from '../args.ts'
 import type { Context } from '../context.ts'
-import { formatAge, formatSize, hexOf, pruneCache, type PrunedCache } from '../../core/index.ts'
+import { formatAge, formatCount, formatSize, hexOf, pruneCache, type PrunedCache } from '../../core/index.ts'
 import { formatTable } from '../table.ts'
 
 type Prune = Extract<Command, { verb: 'chart prune' }>
@@ -53,5 +53,5 @@ function sentences({ swept, bytes, waiting, emptied, undoable, dryRun, isBusy }:
 }
 
 function blobs(count: number, bytes: number): string {
-  return `${count} ${count === 1 ? 'blob' : 'blobs'} (${formatSize(bytes)})`
+  return `${formatCount(count, 'blob')} (${formatSize(bytes)})`
 }

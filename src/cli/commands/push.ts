@@ -1,5 +1,12 @@
 import type { Context } from '../context.ts'
-import { formatSize, parseReference, pushChart, repositoryName, whileDoing } from '../../core/index.ts'
+import {
+  formatCount,
+  formatSize,
+  parseReference,
+  pushChart,
+  repositoryName,
+  whileDoing,
+} from '../../core/index.ts'
 import { chartFields, summary, tagOf } from '../chartOutput.ts'
 import { eachReference } from './eachReference.ts'
 
@@ -18,7 +25,7 @@ async function pushOne(
   )
   const chart = await pushChart(cache, registries, reference, { ...options, overwrite: globals.overwrite })
   const { layers, total } = chart
-  const size = `${layers} ${layers === 1 ? 'layer' : 'layers'}, ${formatSize(total)} total`
+  const size = `${formatCount(layers, 'layer')}, ${formatSize(total)} total`
   print.lines(`${tagOf(chart.reference)}: pushed to remote (${size})`)
   return { ...chartFields(chart), layers, total }
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import {
   exitCodes,
   forgetOffers,
+  formatCount,
   formatSize,
   repairCache,
   restoreOffers,
@@ -45,8 +46,10 @@ function conclusion({ root, references, blobs, bytes, findings, offers }: CacheH
   const faults = findings.filter(({ isFault }) => isFault).length
   const hasOrphans = findings.some(({ kind }) => kind === 'orphan')
   return [
-    `${root} has ${count(references, 'reference')} and ${count(blobs, 'blob')} (${formatSize(bytes)}).`,
-    faults === 0 ? 'Nothing is wrong.' : `${count(faults, 'fault')}. Run: chartroom chart verify --repair`,
+    `${root} has ${formatCount(references, 'reference')} and ${formatCount(blobs, 'blob')} (${formatSize(bytes)}).`,
+    faults === 0
+      ? 'Nothing is wrong.'
+      : `${formatCount(faults, 'fault')}. Run: chartroom chart verify --repair`,
     ...(hasOrphans ? ['To see what can go, run: chartroom chart prune --dry-run'] : []),
     ...(offers.length > 0
       ? ['To put back what disappeared, run: chartroom chart verify --restore, or else: --forget']
@@ -58,7 +61,7 @@ async function repairAll({ cache, registries, print, options }: Context): Promis
   const repaired = await repairCache(cache, { ...options, registries })
   const { done, left } = repaired
   print.lines(...done, ...left.map(lineOf))
-  if (left.length > 0) print.lines(`${count(left.length, 'fault')} could not be repaired.`)
+  if (left.length > 0) print.lines(`${formatCount(left.length, 'fault')} could not be repaired.`)
   else print.lines(done.length === 0 ? 'There was nothing to repair.' : 'Nothing is wrong any more.')
   print.data(repaired)
   return left.length > 0 ? wrong : 0
@@ -91,8 +94,4 @@ async function settle(
   if (settled.length === 0) print.lines('No chart has disappeared.')
   print.data(settled)
   return 0
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
 }

@@ -21,6 +21,8 @@ export type FindingKind =
   | 'oci-layout'
   /** The file `index.json` as a whole. */
   | 'index'
+  /** The journal of Chartroom. */
+  | 'journal'
   /** An entry of the index that cannot be used as it is. */
   | 'entry'
   | 'duplicate-name'

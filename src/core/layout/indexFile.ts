@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { ChartroomError, messageOf } from '../errors.ts'
 import { parseDescriptor, type Descriptor } from '../oci/descriptor.ts'
 
@@ -215,6 +216,16 @@ function endOfObject(text: string): number | undefined {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What is wrong where there are blobs and no index. */
+export function indexMissing(root: string): ChartroomError {
+  const path = join(root, 'index.json')
+  return new ChartroomError('store-corrupt', {
+    message: `${path} is missing, so nobody knows which blobs beside it are needed.`,
+    advice: 'Repair the cache.',
+    path,
+  })
 }
 
 function unreadable(path: string, why: string, cause?: unknown): ChartroomError {

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path'
+import { ChartroomError } from '../errors.ts'
 import {
   appendTo,
+  codeOf,
   factsOf,
   fingerprintOf,
   makeMissingDirectory,
@@ -52,14 +54,31 @@ export class Journal {
     this.#now = now
   }
 
-  /** What the journal tells; `undefined` where there is none. Read once for as long as the file stays the same. */
+  /**
+   * What the journal tells; `undefined` where there is none. Read once for as long as the file stays the same.
+   * @throws ChartroomError `store-corrupt` where it is a directory, a pipe or far too large; the file system's own errors
+   */
   async read(): Promise<JournalState | undefined> {
     const file = fingerprintOf(await factsOf(this.#path))
     if (file === '' || this.#known?.file !== file) {
-      const bytes = await readSmall(this.#path, maxJournalSize)
+      const bytes = await this.#readBytes()
       this.#known = bytes === undefined ? undefined : { file, ...decodeJournal(bytes.toString('utf8')) }
     }
     return this.#known?.state
+  }
+
+  async #readBytes(): Promise<Buffer | undefined> {
+    try {
+      return await readSmall(this.#path, maxJournalSize)
+    } catch (error) {
+      if (!(error instanceof ChartroomError) && codeOf(error) !== 'EISDIR') throw error
+      throw new ChartroomError('store-corrupt', {
+        message: `${this.#path} is not a journal that can be read, so nothing is changed beside it.`,
+        advice: 'Move it away: what was on offer is forgotten then, and nothing else.',
+        path: this.#path,
+        cause: error,
+      })
+    }
   }
 
   /** Compares an index with what the journal tells. Writes nothing. */

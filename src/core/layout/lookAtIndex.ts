@@ -42,9 +42,11 @@ const clobberingFor = 10 * 60 * 1000
 export function lookAtIndex(state: JournalState, index: IndexFile, modified: number | undefined): Look {
   const { pending } = state
   const named = namedEntries(index)
-  const isDone = pending !== undefined && hasTakenPlace(pending, named)
-  const before = isDone ? withRecord(state, { done: true }) : state
   const seen = printOf(index.entries)
+  // An index that is what it was before the announcement may well have a part of what was announced.
+  const isUntouched = pending !== undefined && seen === state.seen && seen !== pending.leaves
+  const isDone = pending !== undefined && !isUntouched && hasTakenPlace(pending, named)
+  const before = isDone ? withRecord(state, { done: true }) : state
   const isOld = ({ time }: JournalEntry): boolean =>
     modified !== undefined && modified - Date.parse(time) > clobberingFor
   const isSingle = (ours: JournalEntry): boolean =>

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
-import type { Digest } from '../oci/digest.ts'
-import { isIndex, parseManifest, type Index, type Manifest } from '../oci/manifest.ts'
+import { digestsIn, type Digest } from '../oci/digest.ts'
+import { isIndex, maxManifestSize, parseManifest, type Index, type Manifest } from '../oci/manifest.ts'
 import { bareMediaType, mediaTypes } from '../oci/mediaTypes.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { IndexEntry } from './indexFile.ts'
@@ -23,11 +23,12 @@ export interface Needs {
 
 /**
  * Finds out which blobs are needed: manifests with their configs and layers, indexes with what they name, down to the
- * last one, and the subjects of both where they are there. A manifest is read once.
+ * last one, and the subjects of both where they are there. Of a manifest of another kind, such as the artifact manifests that
+ * ORAS wrote, every digest in it may be needed. A manifest is read once.
  */
 export class NeedReader {
   readonly #layout: Layout
-  readonly #read = new Map<Digest, Manifest | Index | { readonly message: string }>()
+  readonly #read = new Map<Digest, readonly Need[] | { readonly message: string }>()
 
   constructor(layout: Layout) {
     this.#layout = layout
@@ -48,44 +49,59 @@ export class NeedReader {
       const { digest } = need.descriptor
       if (!isMore(need, needs.get(digest))) continue
       needs.set(digest, need)
-      if (!isManifest(need.descriptor)) continue
+      const isContent = need.role === 'config' || need.role === 'layer'
+      if (isContent && !isManifest(need.descriptor)) continue
       if (need.role === 'subject' && (await this.#layout.factsOf(need.descriptor)) === undefined) continue
-      const manifest = await this.#manifest(need.descriptor, what, options)
-      if ('message' in manifest) unreadable.push({ digest, message: manifest.message })
-      else waiting.push(...childrenOf(manifest))
+      const children = await this.#children(need.descriptor, what, options)
+      if ('message' in children) unreadable.push({ digest, message: children.message })
+      else waiting.push(...children)
     }
     return { needs: [...needs.values()], unreadable }
   }
 
-  async #manifest(
+  async #children(
     descriptor: Descriptor,
     what: string,
     options: OperationOptions,
-  ): Promise<Manifest | Index | { readonly message: string }> {
+  ): Promise<readonly Need[] | { readonly message: string }> {
     const known = this.#read.get(descriptor.digest)
     if (known !== undefined) return known
-    const read = await this.#readManifest(descriptor, what, options)
+    const read = await this.#readChildren(descriptor, what, options)
     this.#read.set(descriptor.digest, read)
     return read
   }
 
-  async #readManifest(
+  async #readChildren(
     descriptor: Descriptor,
     what: string,
     options: OperationOptions,
-  ): Promise<Manifest | Index | { readonly message: string }> {
+  ): Promise<readonly Need[] | { readonly message: string }> {
     try {
       // The digest alone says what the bytes have to be; whether the size is right is another question.
       const { size = descriptor.size } = (await this.#layout.factsOf(descriptor)) ?? {}
+      const isKnown = isManifest(descriptor)
+      if (!isKnown && size > maxManifestSize) return []
       const actual = { ...descriptor, size }
-      return parseManifest(
-        await this.#layout.readManifest({ raw: actual, descriptor: actual, name: what }, options),
-        what,
+      const manifest = await this.#layout.readManifest(
+        { raw: actual, descriptor: actual, name: what },
+        options,
       )
+      return isKnown ? childrenOf(parseManifest(manifest, what)) : await this.#mentionedIn(manifest.bytes)
     } catch (error) {
       options.signal?.throwIfAborted()
       return { message: messageOf(error) }
     }
+  }
+
+  /** What a manifest of an unknown kind may need: what it mentions and what is there. Nothing says that it has to be there. */
+  async #mentionedIn(bytes: Buffer): Promise<Need[]> {
+    const needs: Need[] = []
+    for (const digest of digestsIn(bytes.toString())) {
+      const facts = await this.#layout.factsOf({ digest })
+      if (facts !== undefined)
+        needs.push({ descriptor: { mediaType: '', digest, size: facts.size }, role: 'subject' })
+    }
+    return needs
   }
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { ChartroomError, messageOf } from '../errors.ts'
-import { factsOf, makeMissingDirectory, readSmall, replaceFile } from '../files.ts'
+import { factsOf, makeMissingDirectory, ownFactsOf, readSmall, replaceFile } from '../files.ts'
 import { inParallel } from '../inParallel.ts'
 import { isStringRecord } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { OperationOptions } from '../progress.ts'
 import { temporaryFile } from '../temporaries.ts'
-import { blobFiles } from './blobFiles.ts'
-import { maxIndexSize, type IndexEntry, type IndexFile } from './indexFile.ts'
+import { blobFiles, type BlobFile } from './blobFiles.ts'
+import { indexMissing, maxIndexSize, type IndexEntry, type IndexFile } from './indexFile.ts'
 import { Journal } from './journal.ts'
 import { clearLeases, isLeased } from './leases.ts'
 import { Layout } from './layout.ts'
@@ -53,6 +53,8 @@ export interface UnreferencedBlob {
 interface Unneeded {
   readonly unreferenced: readonly UnreferencedBlob[]
   readonly undoable: BlobCount
+  /** Whether there is an index that could need something. */
+  readonly hasIndex: boolean
 }
 
 const dayInMilliseconds = 24 * 60 * 60 * 1000
@@ -76,15 +78,22 @@ export async function pruneLayout(
   const journal = new Journal(layout.root, () => now)
   const reader = new NeedReader(layout)
   const look = async (): Promise<Unneeded> => {
+    const hasIndex = (await factsOf(join(layout.root, 'index.json'))) !== undefined
     const needed = await neededDigests(reader, await layout.readIndex(options), options)
     const undoable = await digestsOf(reader, await journal.needed(), options)
-    const files = (await blobFiles(blobs, options)).blobs.filter(({ digest }) => !needed.has(digest))
+    const files = await ownFiles(
+      (await blobFiles(blobs, options)).blobs.filter(({ digest }) => !needed.has(digest)),
+    )
+    // Whoever is just storing the first chart writes the index when that is there.
+    if (!hasIndex && files.length > 0 && !(await isLeased(layout.root)))
+      throw unknownNeeds(indexMissing(layout.root).message)
     const seen = await readSeen(layout.root)
     return {
       unreferenced: files
         .filter(({ digest }) => !undoable.has(digest))
         .map(({ digest, size }) => ({ digest, size, since: sinceOf(seen[digest], now) })),
       undoable: countOf(files.filter(({ digest }) => undoable.has(digest))),
+      hasIndex,
     }
   }
   const isDue = ({ since }: UnreferencedBlob): boolean => now - Date.parse(since) >= olderThan
@@ -114,12 +123,12 @@ export async function pruneLayout(
     layout.root,
     'prune the cache',
     async (lock) => {
+      await clearLeases(layout.root)
       const found = await look()
       await writeSeen(layout.root, found.unreferenced)
-      await clearLeases(layout.root)
       const gone = new Set<UnreferencedBlob>()
       const { isBusy } = await findLeftovers(layout.root)
-      for (const blob of isBusy ? [] : found.unreferenced.filter(isDue)) {
+      for (const blob of isBusy || !found.hasIndex ? [] : found.unreferenced.filter(isDue)) {
         await lock.check()
         if (!(await swept(trash, blob.digest, now, layout.root))) break
         gone.add(blob)
@@ -140,6 +149,14 @@ async function swept(trash: Trash, digest: Digest, now: number, root: string): P
   if (!(await isLeased(root))) return true
   await trash.restore(digest)
   return false
+}
+
+/** Without links: what they lead to is somebody else's, and in the trash they would lead elsewhere. */
+async function ownFiles(files: readonly BlobFile[]): Promise<BlobFile[]> {
+  const own = await inParallel(files, 16, async (file) => {
+    return (await ownFactsOf(file.path))?.kind === 'file' ? [file] : []
+  })
+  return own.flat()
 }
 
 /** The digests of everything that the entries of an index need. */

@@ -54,10 +54,12 @@ export interface RebuiltIndex {
   readonly salvaged: number
   readonly fromJournal: number
   readonly withoutName: number
+  /** Whether there was an old one, which is kept. */
+  readonly isKept: boolean
 }
 
 /**
- * Writes a new index in place of one that cannot be read: what can still be read of it, then what the journal knows, then
+ * Writes a new index in place of one that is missing or cannot be read: what can still be read of it, then what the journal knows, then
  * every manifest that neither names, without a name, so that nothing is swept away. The old one is kept.
  *
  * @returns `undefined` where the index can be read meanwhile, and is left alone
@@ -74,7 +76,8 @@ export async function rebuildIndex(
     root,
     'rebuild the index',
     async (lock) => {
-      const bytes = (await readSmall(path, maxIndexSize, options.signal)) ?? Buffer.alloc(0)
+      const old = await readSmall(path, maxIndexSize, options.signal)
+      const bytes = old ?? Buffer.alloc(0)
       if (isReadable(bytes, path)) return undefined
       const salvaged = salvageEntries(bytes).map(entryOf)
       const named = new Set(salvaged.map(({ name }) => name))
@@ -90,7 +93,12 @@ export async function rebuildIndex(
       await makeMissingDirectory(dirname(target))
       await lock.check()
       await replaceFile(target, content, await temporaryBeside(target))
-      return { salvaged: salvaged.length, fromJournal: journalled.length, withoutName: others.length }
+      return {
+        salvaged: salvaged.length,
+        fromJournal: journalled.length,
+        withoutName: others.length,
+        isKept: old !== undefined,
+      }
     },
     options,
   )

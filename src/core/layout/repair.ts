@@ -1,4 +1,5 @@
 import { factsOf, removeTree } from '../files.ts'
+import { formatCount } from '../humanize.ts'
 import { isDigest, type Digest } from '../oci/digest.ts'
 import type { OperationOptions } from '../progress.ts'
 import {
@@ -40,13 +41,11 @@ export async function repairEntries(
   let done: string[] = []
   await layout.change(async (index) => {
     done = []
-    const counting = new Set(namedEntries(index).values())
-    const entries: IndexEntry[] = []
-    for (const entry of index.entries) {
-      const mended = await mend(entry, layout, repairs, done)
-      if (mended === undefined) continue
-      entries.push(named(mended, entry.name === undefined || counting.has(entry), repairs, done))
-    }
+    const mended: IndexEntry[] = []
+    for (const entry of index.entries) mended.push(...(await mend(entry, layout, repairs, done)))
+    // Only now, because an entry that was dropped counts no more.
+    const counting = new Set(namedEntries({ entries: mended }).values())
+    const entries = mended.map((entry) => named(entry, counting.has(entry), repairs, done))
     if (done.length === 0) return index
     await keepIndex(layout.root, repairs.now)
     return { ...index, entries } satisfies IndexFile
@@ -54,25 +53,27 @@ export async function repairEntries(
   return done
 }
 
-/** The entry as it should be; nothing where there is no manifest for it. */
+/** The entry as it should be; none where there is no manifest for it. */
 async function mend(
   entry: IndexEntry,
   layout: Layout,
   { reasons }: EntryRepairs,
   done: string[],
-): Promise<IndexEntry | undefined> {
+): Promise<IndexEntry[]> {
   const { raw, descriptor, name, problem } = entry
-  const digest = descriptor?.digest ?? digestIn(raw)
+  if (hasOtherDigest(raw)) return [entry]
+  const named = digestIn(raw)
+  const digest = descriptor?.digest ?? (isDigest(named) ? named : undefined)
   const facts = digest === undefined ? undefined : await layout.factsOf({ digest })
   if (facts === undefined) {
     const why =
       digest === undefined ? problem : `its manifest ${digest} is missing. ${reasons.get(digest) ?? ''}`
     done.push(`Took ${name ?? 'an entry without a name'} out of the index: ${(why ?? '').trim()}`)
-    return undefined
+    return []
   }
-  if (descriptor === undefined || descriptor.size === facts.size) return entry
+  if (descriptor === undefined || descriptor.size === facts.size) return [entry]
   done.push(`Corrected the size of the manifest of ${name ?? descriptor.digest}: ${facts.size} bytes.`)
-  return entryOf({ ...(raw as object), size: facts.size })
+  return [entryOf({ ...(raw as object), size: facts.size })]
 }
 
 /** The entry with its name where Helm 3.0-3.6 may see it, and without where another entry has the same. */
@@ -93,9 +94,14 @@ function annotationsOf({ raw }: IndexEntry): Record<string, unknown> {
   return (raw as { annotations?: Record<string, unknown> }).annotations ?? {}
 }
 
-function digestIn(raw: unknown): Digest | undefined {
-  const digest = typeof raw === 'object' && raw !== null && 'digest' in raw ? raw.digest : undefined
-  return isDigest(digest) ? digest : undefined
+function digestIn(raw: unknown): unknown {
+  return typeof raw === 'object' && raw !== null && 'digest' in raw ? raw.digest : undefined
+}
+
+/** Whether an entry names its manifest by an algorithm that others know, so that nobody here can tell what is there. */
+function hasOtherDigest(raw: unknown): boolean {
+  const digest = digestIn(raw)
+  return typeof digest === 'string' && /^(?!sha256:|sha512:)[a-z0-9+._-]+:[a-zA-Z0-9=_-]+$/.test(digest)
 }
 
 /**
@@ -149,7 +155,11 @@ export async function clearLeftovers(root: string, options: OperationOptions = {
       for (const path of paths) await removeTree(path)
       return [
         ...(lock === undefined ? [] : [`Broke the lock that process ${lock.pid} left behind.`]),
-        ...(paths.length === 0 ? [] : [`Removed ${paths.length} files and folders that were left behind.`]),
+        ...(paths.length === 0
+          ? []
+          : [
+              `Removed ${formatCount(paths.length, 'file or folder that was', 'files and folders that were')} left behind.`,
+            ]),
       ]
     },
     options,

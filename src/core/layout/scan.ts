@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { ChartroomError } from '../errors.ts'
+import { factsOf } from '../files.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { OperationOptions } from '../progress.ts'
 import { blobFiles, hashBlobs, type HashedBlob } from './blobFiles.ts'
-import { emptyIndex, type IndexFile } from './indexFile.ts'
+import { emptyIndex, indexMissing, type IndexFile } from './indexFile.ts'
 import type { Layout } from './layout.ts'
 import { isMore, NeedReader, type Need } from './needs.ts'
 
@@ -33,8 +34,8 @@ export interface NeededBlob {
 
 /** Reads everything that a layout has, once. Nothing is written. */
 export async function scanLayout(layout: Layout, options: OperationOptions = {}): Promise<LayoutScan> {
-  const read = await readIndex(layout, options)
   const { blobs, strays } = await blobFiles(join(layout.root, 'blobs'), options)
+  const read = await readIndex(layout, blobs.length > 0, options)
   const hashed = await hashBlobs(blobs, options)
   const needed = new Map<Digest, NeededBlob & { readonly neededBy: string[] }>()
   const unreadable = new Map<Digest, string>()
@@ -60,10 +61,13 @@ export function isSound(blob: HashedBlob | undefined): boolean {
 
 async function readIndex(
   layout: Layout,
+  hasBlobs: boolean,
   options: OperationOptions,
 ): Promise<Pick<LayoutScan, 'index' | 'indexError'>> {
   try {
-    return { index: await layout.readIndex(options) }
+    const index = await layout.readIndex(options)
+    const isMissing = hasBlobs && (await factsOf(join(layout.root, 'index.json'))) === undefined
+    return isMissing ? { index, indexError: indexMissing(layout.root) } : { index }
   } catch (error) {
     if (!(error instanceof ChartroomError)) throw error
     return { index: emptyIndex, indexError: error }

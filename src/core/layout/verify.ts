@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import { ChartroomError } from '../errors.ts'
 import { factsOf, isWritable } from '../files.ts'
 import { formatSize } from '../humanize.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { HashedBlob } from './blobFiles.ts'
 import type { Finding } from './finding.ts'
 import { emptyIndex, type IndexFile } from './indexFile.ts'
+import { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import { findLeftovers } from './leftovers.ts'
 import { readMarker } from './marker.ts'
@@ -35,7 +37,8 @@ export async function verifyLayout(layout: Layout, options: OperationOptions = {
     bytes: [...scan.blobs.values()].reduce((sum, { size }) => sum + size, 0),
     findings: [
       ...(await markerFindings(layout)),
-      ...indexFindings(scan, root),
+      ...(await indexFindings(scan, root)),
+      ...(await journalFindings(root)),
       ...neededFindings(scan),
       ...otherBlobFindings(scan),
       ...(await leftoverFindings(root)),
@@ -69,10 +72,24 @@ async function markerFindings({ root }: Layout): Promise<Finding[]> {
   return (await factsOf(join(root, 'index.json'))) === undefined ? [] : say(`${path} is missing.`)
 }
 
-function indexFindings({ index, indexError, blobs, unreadable }: LayoutScan, root: string): Finding[] {
+/** What keeps every change of the cache from being made. */
+async function journalFindings(root: string): Promise<Finding[]> {
+  try {
+    await new Journal(root).read()
+    return []
+  } catch (error) {
+    if (!(error instanceof ChartroomError)) throw error
+    const { message, advice = repair, evidence } = error
+    return [{ kind: 'journal', message, advice, path: evidence.path ?? root, isFault: true }]
+  }
+}
+
+async function indexFindings(scan: LayoutScan, root: string): Promise<Finding[]> {
+  const { index, indexError, blobs, unreadable } = scan
   if (indexError !== undefined) {
     const path = join(root, 'index.json')
-    return [{ kind: 'index', message: indexError.message, advice: repair, path, isFault: true }]
+    const isFault = await hasHadIndex(root)
+    return [{ kind: 'index', message: indexError.message, advice: repair, path, isFault }]
   }
   const findings: Finding[] = []
   const counts = new Map<string, number>()
@@ -98,6 +115,13 @@ function indexFindings({ index, indexError, blobs, unreadable }: LayoutScan, roo
     })
   }
   return findings
+}
+
+/** Whether there is an index, or was one: who was killed while saving the first chart leaves blobs and no index. */
+async function hasHadIndex(root: string): Promise<boolean> {
+  if ((await factsOf(join(root, 'index.json'))) !== undefined) return true
+  const [journal] = await Promise.allSettled([new Journal(root).read()])
+  return journal.status === 'rejected' || (journal.value?.ours.size ?? 0) > 0
 }
 
 /** What is wrong with blobs that are needed, once for everything that needs them. */

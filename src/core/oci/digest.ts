@@ -10,9 +10,15 @@ export type Digest = string & { readonly __digest: unique symbol }
 export type DigestAlgorithm = 'sha256' | 'sha512'
 
 const grammar = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/
+const anywhere = /\b(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})\b/g
 
 export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && grammar.test(text)
+}
+
+/** Every digest in a text, once. */
+export function digestsIn(text: string): ReadonlySet<Digest> {
+  return new Set(text.match(anywhere)?.filter(isDigest))
 }
 
 /** @throws ChartroomError `integrity` where the text is no digest that Chartroom can verify */

@@ -32,6 +32,7 @@ export interface CopyOptions extends ChartOptions, FindOptions {
   readonly epoch?: number
 }
 
+/** A chart under the name that it was copied to. */
 export interface CopiedChart extends LocatedChart {
   /** What was copied: a name in the cache, or a reference. `reference` is what it was copied to. */
   readonly source: string

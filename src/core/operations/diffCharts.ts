@@ -15,6 +15,7 @@ export interface FileDiff {
   readonly patch: string
 }
 
+/** What differs between two charts. */
 export interface ChartDiff {
   /** Sorted bytewise by path; empty where all files are the same. */
   readonly files: readonly FileDiff[]

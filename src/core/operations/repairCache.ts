@@ -3,6 +3,7 @@ import type { ChartCache } from '../cache.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { Registries } from '../registry/registries.ts'
 import { factsOf, makeMissingDirectory } from '../files.ts'
+import { formatCount } from '../humanize.ts'
 import { Journal } from '../layout/journal.ts'
 import { Layout } from '../layout/layout.ts'
 import { withLock } from '../layout/lock.ts'
@@ -24,6 +25,7 @@ export interface RepairOptions extends OperationOptions {
   readonly now?: number
 }
 
+/** What became of a cache that was repaired. */
 export interface RepairedCache {
   /** What was done, as sentences. */
   readonly done: readonly string[]
@@ -97,25 +99,21 @@ async function repairFrame({ root }: Layout, options: OperationOptions): Promise
 
 function rebuiltSentences(rebuilt: RebuiltIndex | undefined): string[] {
   if (rebuilt === undefined) return []
-  const { salvaged, fromJournal, withoutName } = rebuilt
+  const { salvaged, fromJournal, withoutName, isKept } = rebuilt
   return [
-    'Wrote the index anew; the damaged one is kept beside it.',
+    isKept ? 'Wrote the index anew; the damaged one is kept beside it.' : 'Wrote the index anew.',
     ...(salvaged > 0
-      ? [`${count(salvaged, 'entry', 'entries')} could still be read in the damaged index.`]
+      ? [`${formatCount(salvaged, 'entry', 'entries')} could still be read in the damaged index.`]
       : []),
     ...(fromJournal > 0
-      ? [`${count(fromJournal, 'entry', 'entries')} came from the journal of Chartroom.`]
+      ? [`${formatCount(fromJournal, 'entry', 'entries')} came from the journal of Chartroom.`]
       : []),
     ...(withoutName > 0
       ? [
-          `Of ${count(withoutName, 'chart', 'charts')} nobody knows the name: nothing of it is lost when it is saved or pulled again.`,
+          `Of ${formatCount(withoutName, 'chart')} nobody knows the name: nothing of it is lost when it is saved or pulled again.`,
         ]
       : []),
   ]
-}
-
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`
 }
 
 /** A finding with why it is still there. */

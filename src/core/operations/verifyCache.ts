@@ -32,7 +32,9 @@ export interface CacheHealth {
 export async function verifyCache(cache: ChartCache, options: OperationOptions = {}): Promise<CacheHealth> {
   return await whileDoing('verify the cache', async () => {
     const { index, blobs, bytes, findings } = await verifyLayout(new Layout(cache.root), options)
-    const isReadable = !findings.some(({ kind }) => kind === 'index' || kind === 'place')
+    const isReadable = !findings.some(
+      ({ kind, isFault }) => isFault && (kind === 'index' || kind === 'place'),
+    )
     const charts = isReadable ? await cache.list(options) : []
     return {
       root: cache.root,

@@ -16,16 +16,9 @@ import { grouping } from '../adapters/settings.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
 import { logLines } from '../messages.ts'
 import { cacheHeader, setContextKeys } from './cacheHeader.ts'
-import {
-  cacheNodes,
-  changedNodes,
-  childrenOf,
-  keepUnchanged,
-  type CacheNode,
-  type TagNode,
-  type TopNode,
-} from './cacheNodes.ts'
+import { cacheNodes, childrenOf, type CacheNode, type TagNode, type TopNode } from './cacheNodes.ts'
 import { CacheReading } from './cacheReading.ts'
+import { changedNodes, keepUnchanged } from './changedNodes.ts'
 import { matchingCharts } from './chartFilter.ts'
 import { fileNodes } from './fileNodes.ts'
 import { tooltipFor, treeItem } from './cacheItems.ts'

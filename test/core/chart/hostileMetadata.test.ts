@@ -6,7 +6,7 @@ import type { Metadata } from '../../../src/core/chart/metadata.ts'
 import { parseYaml } from '../../../src/core/chart/parseYaml.ts'
 import { readArchive, type ChartArchive } from '../../../src/core/chart/readArchive.ts'
 import { ChartroomError } from '../../../src/core/errors.ts'
-import { Random } from '../../reliability/random.ts'
+import { Random } from '../../support/random.ts'
 import { chartWith, chartYaml, content, tarball } from './tarball.ts'
 
 const { seed } = new Random()

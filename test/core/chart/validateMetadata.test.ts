@@ -4,7 +4,7 @@ import { decodeMetadata, decodeRequirements } from '../../../src/core/chart/deco
 import { isSemver, validateMetadata } from '../../../src/core/chart/validateMetadata.ts'
 import { parseYaml } from '../../../src/core/chart/parseYaml.ts'
 import { problemOfPath } from '../../../src/core/chart/problemOfPath.ts'
-import { Random } from '../../reliability/random.ts'
+import { Random } from '../../support/random.ts'
 
 const place = { chart: 'mychart', path: 'Chart.yaml' }
 

@@ -8,7 +8,7 @@ import {
   withoutName,
 } from '../../../src/core/layout/indexFile.ts'
 import { digestOf } from '../../../src/core/oci/digest.ts'
-import { Random } from '../../reliability/random.ts'
+import { Random } from '../../support/random.ts'
 
 const { seed } = new Random()
 console.log(`seed ${seed} (CHARTROOM_SEED)`)

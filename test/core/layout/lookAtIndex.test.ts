@@ -11,7 +11,8 @@ import { differenceOf, lookAtIndex, printOf, sumOf } from '../../../src/core/lay
 import { describe as describeBytes } from '../../../src/core/oci/descriptor.ts'
 
 const minute = 60_000
-const added = Date.parse('2026-01-01T00:00:00.000Z')
+const time = '2026-01-01T00:00:00.000Z'
+const added = Date.parse(time)
 
 describe('an index that is looked at', () => {
   it.each<[string, IndexEntry[], number, string[], string[]]>([
@@ -59,6 +60,21 @@ describe('an index that is looked at', () => {
 
     expect(look.vanished.map((lost) => lost.entry.name)).toEqual(vanished)
     expect(look.letGo).toEqual(letGo)
+  })
+
+  it('and is what it was before a change was announced does not have the change, even if it has a part of it', () => {
+    const before = [entry('a:1'), entry('b:1')]
+    const added = [before[0], entry('c:1')].flatMap((of) => journalEntry(of?.raw, time) ?? [])
+    const removed = journalEntry(before[0]?.raw, time)
+    const leaves = printOf([...before, entry('c:1')])
+    const state = {
+      ...knowing(before),
+      pending: { added, removed: removed === undefined ? [] : [removed], leaves },
+    }
+
+    const look = lookAtIndex(state, { entries: before, fields: {} }, undefined)
+
+    expect([look.isDone, look.vanished]).toEqual([false, []])
   })
 
   it('and where nothing is left of the file takes nothing for deliberate', () => {

@@ -9,7 +9,7 @@ import {
   wireTag,
   type Reference,
 } from '../../../src/core/oci/reference.ts'
-import { Random } from '../../reliability/random.ts'
+import { Random } from '../../support/random.ts'
 
 const { seed } = new Random()
 const sha256 = `sha256:${'1b'.repeat(32)}`

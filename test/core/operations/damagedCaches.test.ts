@@ -108,7 +108,11 @@ const expected: Readonly<Record<string, Expected>> = {
   'index-array': withoutIndex('it is not a JSON object'),
   'index-bom': withoutIndex('it is not valid JSON', false),
   'index-empty': withoutIndex('it is empty'),
-  'index-missing': { notes: [orphans('6 blobs (1.5 KiB) are')], gone: [mychart, small] },
+  'index-missing': {
+    notes: ['index: ROOT/index.json is missing, so nobody knows which blobs beside it are needed.'],
+    done: ['Wrote the index anew.', nameless],
+    gone: [mychart, small],
+  },
   'index-no-manifests': { notes: [orphans('6 blobs (1.5 KiB) are')], gone: [mychart, small] },
   'index-null': withoutIndex('it is not a JSON object'),
   'index-null-entry': {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
@@ -173,6 +173,63 @@ describe('prune spares', () => {
     expect(swept).toHaveLength(1)
     const needed = [index, signature, ...[nested, subject].flatMap(blobsOf)]
     for (const { digest } of needed) expect(existsSync(blobPath(cache, digest))).toBe(true)
+  })
+
+  it('what a manifest of an unknown kind mentions, and what that needs', async () => {
+    const { cache } = await cacheWithOrphan()
+    const nested = await storedUnnamed(cache, 'nested')
+    const blob = await storedJson(cache, 'text/plain', 'content of an artifact')
+    const mediaType = 'application/vnd.cncf.oras.artifact.manifest.v1+json'
+    const artifact = await storedJson(cache, mediaType, {
+      mediaType,
+      blobs: [blob],
+      subject: nested.manifest.descriptor,
+    })
+    await new Layout(cache.root).change(({ entries, fields }) => ({
+      entries: [
+        ...entries.filter(({ descriptor }) => descriptor?.digest !== nested.manifest.descriptor.digest),
+        entryFor(artifact),
+      ],
+      fields,
+    }))
+
+    const { swept } = await pruneCache(cache, { olderThan: 0 })
+
+    expect(swept).toHaveLength(1)
+    for (const { digest } of [artifact, blob, ...blobsOf(nested)])
+      expect(existsSync(blobPath(cache, digest))).toBe(true)
+    expect((await verifyCache(cache)).findings).toEqual([])
+  })
+
+  it('a link, which would lead elsewhere from the trash', async () => {
+    const { cache, orphan } = await cacheWithOrphan()
+    const path = blobPath(cache, orphan.digest)
+    await rename(path, join(cache.root, 'elsewhere'))
+    await symlink(join('..', '..', 'elsewhere'), path)
+
+    expect(await pruneCache(cache, { olderThan: 0 })).toMatchObject({ swept: [], waiting: [] })
+    expect(existsSync(path)).toBe(true)
+  })
+
+  it('everything where there is no index', async () => {
+    const { cache } = await cacheWithOrphan()
+    await rm(join(cache.root, 'index.json'))
+
+    for (const dryRun of [true, false]) {
+      const pruning = pruneCache(cache, { olderThan: 0, dryRun })
+      await expect(pruning).rejects.toMatchObject({ kind: 'store-corrupt' })
+    }
+    expect(await inTrash(cache)).toEqual([])
+  })
+
+  it('everything while a process stores the first chart, which has no index yet', async () => {
+    const { cache } = await cacheWithOrphan()
+    await rm(join(cache.root, 'index.json'))
+
+    const pruned = await cache.whileStoring(async () => await pruneCache(cache, { olderThan: 0 }))
+
+    expect(pruned).toMatchObject({ swept: [], isBusy: true })
+    expect(await inTrash(cache)).toEqual([])
   })
 
   it('what a removal needs that can be undone, for a day', async () => {

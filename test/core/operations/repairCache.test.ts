@@ -14,7 +14,10 @@ import {
   verifyCache,
   type ChartCache,
 } from '../../../src/core/index.ts'
+import { entryFor, entryOf } from '../../../src/core/layout/indexFile.ts'
 import { Layout } from '../../../src/core/layout/layout.ts'
+import { describe as describeBytes } from '../../../src/core/oci/descriptor.ts'
+import { mediaTypes } from '../../../src/core/oci/mediaTypes.ts'
 import { cleanUp } from '../../support/cleanUp.ts'
 import { localRegistry } from '../../support/localRegistry.ts'
 import { nameOfEnded } from '../../support/nameOfEnded.ts'
@@ -163,6 +166,53 @@ describe('a repair of a cache', () => {
     const { entries } = await new Layout(cache.root).readIndex()
     expect(entries.find(({ name }) => name === undefined)?.descriptor).toEqual(unnamed.manifest.descriptor)
     expect((await pruneCache(cache, { olderThan: 0 })).swept).toEqual([])
+  })
+
+  it('makes an index where there is none', async () => {
+    const { cache } = await workplace()
+    const chart = await storeChart(cache, 'mychart:1')
+    await rm(join(cache.root, 'index.json'))
+
+    const { done, left } = await repairCache(cache)
+
+    expect(done).toEqual(['Wrote the index anew.', '1 entry came from the journal of Chartroom.'])
+    expect(left).toEqual([])
+    expect((await cache.require('mychart:1')).manifestDigest).toBe(chart.manifest.descriptor.digest)
+  })
+
+  it('leaves a name to the sound chart where the entry that counted is of no use', async () => {
+    const { cache } = await workplace()
+    const chart = await storeChart(cache, 'mychart:1')
+    const lost = describeBytes(mediaTypes.manifest, Buffer.from('lost'))
+    await new Layout(cache.root).change(({ entries, fields }) => ({
+      entries: [...entries, entryFor(lost, 'mychart:1')],
+      fields,
+    }))
+
+    const { done, left } = await repairCache(cache)
+
+    expect(done).toEqual([
+      `Took mychart:1 out of the index: its manifest ${lost.digest} is missing. No registry is known to have it.`,
+    ])
+    expect(left).toEqual([])
+    expect((await cache.require('mychart:1')).manifestDigest).toBe(chart.manifest.descriptor.digest)
+  })
+
+  it('leaves what other programs name by digests of their own', async () => {
+    const { cache } = await workplace()
+    await storeChart(cache, 'mychart:1')
+    const digest = `blake3:${'0'.repeat(64)}`
+    const foreign = { mediaType: mediaTypes.manifest, digest, size: 2 }
+    await new Layout(cache.root).change(({ entries, fields }) => ({
+      entries: [...entries, entryOf(foreign)],
+      fields,
+    }))
+
+    const { done, left } = await repairCache(cache)
+
+    expect(done).toEqual([])
+    expect(left).toMatchObject([{ kind: 'entry', isFault: true }])
+    expect((await new Layout(cache.root).readIndex()).entries.at(-1)?.raw).toEqual(foreign)
   })
 
   it('removes what ended processes left behind, and breaks their lock', async () => {

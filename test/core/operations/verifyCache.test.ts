@@ -3,7 +3,7 @@ import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { ChartCache, verifyCache, type Progress } from '../../../src/core/index.ts'
+import { ChartCache, removeChart, verifyCache, type Progress } from '../../../src/core/index.ts'
 import { entryFor } from '../../../src/core/layout/indexFile.ts'
 import { Layout } from '../../../src/core/layout/layout.ts'
 import { describe as describeBytes, type Descriptor } from '../../../src/core/oci/descriptor.ts'
@@ -78,6 +78,37 @@ describe('the health of a cache', () => {
       ['stray-file', join(blobs, '.DS_Store'), false],
       ['stray-file', join(blobs, 'A'.repeat(64)), false],
     ])
+  })
+
+  it.each<[string, boolean, (journal: string) => Promise<void>]>([
+    ['was one before', true, () => Promise.resolve()],
+    ['need not have been one', false, rm],
+  ])('tells that there is no index; where there %s, it is a fault: %s', async (_, isFault, forget) => {
+    const cache = await newCache()
+    await storeChart(cache, 'mychart:1')
+    await rm(join(cache.root, 'index.json'))
+    await forget(join(cache.root, '.chartroom', 'journal'))
+
+    const { findings } = await verifyCache(cache)
+
+    expect(findings).toMatchObject([{ kind: 'index', path: join(cache.root, 'index.json'), isFault }])
+  })
+
+  it('tells that the journal cannot be read, which keeps every change from being made', async () => {
+    const cache = await newCache()
+    await storeChart(cache, 'mychart:1')
+    const path = join(cache.root, '.chartroom', 'journal')
+    await rm(path)
+    await mkdir(path)
+
+    const { findings } = await verifyCache(cache)
+
+    expect(findings).toMatchObject([{ kind: 'journal', path, isFault: true }])
+    await expect(removeChart(cache, 'mychart:1')).rejects.toMatchObject({
+      kind: 'store-corrupt',
+      message: `${path} is not a journal that can be read, so nothing is changed beside it.`,
+      advice: 'Move it away: what was on offer is forgotten then, and nothing else.',
+    })
   })
 
   it('tells when Helm is just writing, and what it left behind long ago', async () => {
