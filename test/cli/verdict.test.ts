@@ -45,6 +45,25 @@ describe('chart verify of one chart', () => {
     expect(exit).toBe(11)
   })
 
+  it.each(['corrupt-manifest', 'corrupt-layer', 'missing-layer', 'corrupt-config'])(
+    'says what is wrong with a chart that cannot be used: %s',
+    async (cache) => {
+      const { chartroom, cacheHome } = await person()
+      await cp(fixture('cache', 'helm-3.6.3', cache), cacheHome, { recursive: true })
+      const reference = 'localhost:5000/myrepo/mychart:2.7.0'
+
+      const { stdout, stderr, exit } = await chartroom(['chart', 'verify', reference])
+      const json = await chartroom(['chart', 'verify', reference, '-o', 'json'])
+
+      expect(stdout).toMatch(/^fault: .+ (is missing|is damaged).*\.\n/)
+      expect({ stderr, exit, inJson: json.exit }).toEqual({ stderr: '', exit: 11, inJson: 11 })
+      expect(JSON.parse(json.stdout)).toEqual({
+        reference,
+        problem: { kind: expect.any(String) as string, message: expect.any(String) as string },
+      })
+    },
+  )
+
   it('gives programs the chart and the verdict', async () => {
     const { chartroom } = await personWithSigned()
 

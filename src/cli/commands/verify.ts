@@ -1,6 +1,7 @@
 import type { Command } from '../args.ts'
 import type { Context } from '../context.ts'
 import {
+  ChartroomError,
   exitCodes,
   forgetOffers,
   formatCount,
@@ -72,14 +73,30 @@ async function verifyOne(
   keyring: string | undefined,
   { cache, registries, globals, print, options }: Context,
 ): Promise<number> {
-  const verdict = await verifyChart({ cache, registries }, reference, {
-    ...options,
-    limits: globals.limits,
-    ...(keyring === undefined ? {} : { keyring }),
-  })
-  print.lines(...verdictLines(verdict))
-  print.data(verdictFields(verdict))
-  return verdict.provenance === 'mismatch' ? wrong : 0
+  try {
+    const verdict = await verifyChart({ cache, registries }, reference, {
+      ...options,
+      limits: globals.limits,
+      ...(keyring === undefined ? {} : { keyring }),
+    })
+    print.lines(...verdictLines(verdict))
+    print.data(verdictFields(verdict))
+    return verdict.provenance === 'mismatch' ? wrong : 0
+  } catch (error) {
+    if (!isFault(error)) throw error
+    const { kind, message, advice } = error
+    print.lines(`fault: ${message}`, ...(advice === undefined ? [] : [advice]))
+    print.data({ reference, problem: { kind, message } })
+    return wrong
+  }
+}
+
+/** Whether an error is about the chart itself, and not about the way to it. */
+function isFault(error: unknown): error is ChartroomError {
+  if (!(error instanceof ChartroomError)) return false
+  const { kind, evidence } = error
+  const isIncomplete = kind === 'not-found' && evidence.digest !== undefined
+  return isIncomplete || ['integrity', 'not-a-chart', 'invalid-chart', 'archive-unsafe'].includes(kind)
 }
 
 async function settle(
