@@ -203,7 +203,7 @@ describe('chart list for programs', () => {
     expect(digestOf(await readFile(layer))).toBe(chart['digest'])
     expect(digestOf(await readFile(join(blobs, blob(chart['manifestDigest']))))).toBe(chart['manifestDigest'])
     expect(chart['size']).toBe((await stat(layer)).size)
-    expect(chart['created']).toBe((await stat(layer)).mtime.toISOString())
+    expect(chart['created']).toBe(new Date((await stat(layer)).mtimeMs).toISOString())
     expect(load(yaml.stdout)).toEqual([chart])
   })
 

@@ -48,7 +48,7 @@ describe('a chart that is none', () => {
 
     expect(await refusal('chart save mychart localhost:5000/myrepo/mychart:1.0.0')).toMatchInlineSnapshot(`
       [
-        "mychart: Chart.yaml, line 3: this is not valid YAML: deficient indentation.",
+        "mychart: Chart.yaml, line 3: this is not valid YAML: missed comma between flow collection entries.",
         "Correct the chart and run the command again.",
         "exit 10",
       ]

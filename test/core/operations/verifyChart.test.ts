@@ -249,7 +249,16 @@ async function signingHome(
   const home = await temporaryDirectory()
   await chmod(home, 0o700)
   const gpg = async (parameters: readonly string[], input = ''): Promise<string> => {
-    const always = ['--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '']
+    const always = [
+      '--homedir',
+      home,
+      '--utf8-strings',
+      '--batch',
+      '--pinentry-mode',
+      'loopback',
+      '--passphrase',
+      '',
+    ]
     const then = time === undefined ? [] : ['--faked-system-time', time]
     return (await runOrFail('gpg', [...always, ...then, ...parameters], { input })).stdout
   }
