@@ -18,13 +18,13 @@ export interface IndexEntry {
   /** The entry as it stands in the file. */
   readonly raw: unknown
   /** Missing where the entry cannot be used; `problem` then says why. */
-  readonly descriptor?: Descriptor
+  readonly descriptor?: Descriptor | undefined
   /** The annotation `org.opencontainers.image.ref.name`, else `io.containerd.image.name`; matched byte for byte. */
   readonly name?: string
   /** Where the name stands. */
   readonly annotation?: NameAnnotation
   /** A sentence that says what is wrong with the entry. */
-  readonly problem?: string
+  readonly problem?: string | undefined
 }
 
 /** The annotation that makes an entry visible to Helm 3.0-3.6, oras and skopeo. */
@@ -123,22 +123,46 @@ export function findEntry(index: IndexFile, name: string): IndexEntry | undefine
 
 /** An entry as it stands in an index file. */
 export function entryOf(raw: unknown): IndexEntry {
-  const named = { raw, ...nameOf(raw) }
-  try {
-    return { ...named, descriptor: parseDescriptor(raw, named.name ?? 'an entry without a name') }
-  } catch (error) {
-    return { ...named, problem: messageOf(error) }
-  }
+  return new StoredEntry(raw)
 }
 
-function nameOf(raw: unknown): { name?: string; annotation?: NameAnnotation } {
-  const annotations = isObject(raw) ? raw['annotations'] : undefined
-  if (!isObject(annotations)) return {}
-  for (const annotation of [refNameAnnotation, containerdNameAnnotation] as const) {
-    const name = annotations[annotation]
-    if (typeof name === 'string' && name !== '') return { name, annotation }
+/** Looks at a descriptor when somebody asks for it: of thousands of entries, a tree shows the names first. */
+class StoredEntry implements IndexEntry {
+  readonly raw: unknown
+  readonly name?: string
+  readonly annotation?: NameAnnotation
+  #parsed: { readonly descriptor?: Descriptor; readonly problem?: string } | undefined
+
+  constructor(raw: unknown) {
+    this.raw = raw
+    const annotations = isObject(raw) ? raw['annotations'] : undefined
+    if (!isObject(annotations)) return
+    for (const annotation of [refNameAnnotation, containerdNameAnnotation] as const) {
+      const name = annotations[annotation]
+      if (typeof name !== 'string' || name === '') continue
+      this.name = name
+      this.annotation = annotation
+      return
+    }
   }
-  return {}
+
+  get descriptor(): Descriptor | undefined {
+    return this.#parse().descriptor
+  }
+
+  get problem(): string | undefined {
+    return this.#parse().problem
+  }
+
+  #parse(): { readonly descriptor?: Descriptor; readonly problem?: string } {
+    if (this.#parsed !== undefined) return this.#parsed
+    try {
+      this.#parsed = { descriptor: parseDescriptor(this.raw, this.name ?? 'an entry without a name') }
+    } catch (error) {
+      this.#parsed = { problem: messageOf(error) }
+    }
+    return this.#parsed
+  }
 }
 
 function inOrder({

@@ -161,8 +161,11 @@ function keptEntries(value: unknown): JournalEntry[] {
 /** `undefined` for what nobody could ask for again: an entry without a name. */
 export function journalEntry(raw: unknown, time: unknown): JournalEntry | undefined {
   const entry = entryOf(raw)
-  if (entry.name === undefined || typeof time !== 'string') return undefined
-  return { entry: { ...entry, name: entry.name }, time }
+  return hasName(entry) && typeof time === 'string' ? { entry, time } : undefined
+}
+
+function hasName(entry: IndexEntry): entry is JournalEntry['entry'] {
+  return entry.name !== undefined
 }
 
 function printIn(value: unknown): number | undefined {
