@@ -114,11 +114,18 @@ export class Workbench {
     await this.setExpanded(label, false)
   }
 
-  /** Right-clicks a row and chooses an item of its menu; several items walk down the submenus. */
+  /** Right-clicks a row and chooses an item of its menu, once it is there; several items walk down the submenus. */
   async contextMenu(label: string, ...items: readonly string[]): Promise<void> {
+    const [first = '', ...others] = items
     await this.doing(`choosing ${items.join(' → ')} in the menu of the row ${label}`, async () => {
-      await this.row(label).first().click({ button: 'right' })
-      for (const item of items) await this.chooseMenuItem(item)
+      // What a row offers depends on what is known of it by now.
+      await until(async () => {
+        await this.row(label).first().click({ button: 'right', timeout: 2000 }).catch(ignoreTimeout)
+        if (await appears(this.menuItem(first), 2000)) return true
+        await this.page.keyboard.press('Escape')
+        return false
+      })
+      for (const item of [first, ...others]) await this.chooseMenuItem(item)
     })
   }
 
@@ -321,11 +328,7 @@ export class Workbench {
 
   /** Menus ignore the mouse for their first 100 ms: the click is repeated until the menu has taken it. */
   async chooseMenuItem(item: string): Promise<void> {
-    const name = exactly(item)
-    const entry = this.page
-      .locator('.monaco-menu .action-item')
-      .filter({ has: this.page.locator('.action-label', { hasText: name }) })
-      .last()
+    const entry = this.menuItem(item)
     await entry.waitFor()
     const opensMore = (await entry.locator('.submenu-indicator').count()) > 0
     if (opensMore) {
@@ -337,6 +340,13 @@ export class Workbench {
       await entry.click({ timeout: 1000 }).catch(ignoreTimeout)
       return await disappears(entry, 700)
     })
+  }
+
+  private menuItem(item: string): Locator {
+    return this.page
+      .locator('.monaco-menu .action-item')
+      .filter({ has: this.page.locator('.action-label', { hasText: exactly(item) }) })
+      .last()
   }
 
   private async setExpanded(label: string, expanded: boolean): Promise<void> {
