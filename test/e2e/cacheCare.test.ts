@@ -140,9 +140,7 @@ describe('a window that looks at charts', () => {
 
     await workbench.contextMenu('0.1.0', 'Verify Signature…')
     await workbench.quickInput.choose('Choose a key ring…')
-    await workbench.quickInput.box.getByRole('button', { name: 'Use This Key Ring' }).waitFor()
-    await workbench.quickInput.fill(keyring)
-    await workbench.quickInput.box.getByRole('button', { name: 'Use This Key Ring' }).click()
+    await workbench.quickInput.choosePath(keyring, 'Use This Key Ring')
     await workbench.notification(
       `${signed}:0.1.0 is what was signed by Fixture Signer <signer@example.com>. Key: D382987A97AF727B9F7CFF2C4A55FDE2A467EDA1.`,
     )
@@ -151,8 +149,7 @@ describe('a window that looks at charts', () => {
     await workbench.notification(`${signed}:other does not match its provenance file`)
     await workbench.row('other').locator('.label-description', { hasText: 'does not match' }).waitFor()
     await workbench.screenshot('a signature that is good and one that is not (Light Modern)')
-    await workbench.row('0.1.0').hover()
-    await workbench.page.locator('.monaco-hover', { hasText: 'Fixture Signer' }).waitFor()
+    await workbench.tooltip('0.1.0', /Fixture Signer/)
     await workbench.screenshot('the tooltip of a chart whose signature is good')
     await workbench.contextMenu('other', 'Show Details')
     await workbench.preview().getByText('Yes, but it does not match').waitFor()

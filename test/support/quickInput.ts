@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import { disappears, ignoreTimeout, until } from './waiting.ts'
 
 /** Runs what is tried under a name, so that a failure says it. */
 export type Doing = <T>(what: string, work: () => Promise<T>) => Promise<T>
@@ -30,6 +31,20 @@ export class QuickInput {
   /** Types without confirming. */
   async fill(text: string): Promise<void> {
     await this.doing(`typing ${text}`, () => this.input.fill(text))
+  }
+
+  /** Answers a file dialog with a path. @param button that takes it */
+  async choosePath(path: string, button: string): Promise<void> {
+    await this.doing(`choosing the file ${path}`, async () => {
+      const accept = this.box.getByRole('button', { name: button })
+      await accept.waitFor()
+      // The dialog writes its folder into the box once it has read it, over what is written there.
+      await until(async () => {
+        await this.input.fill(path)
+        await accept.click({ timeout: 2000 }).catch(ignoreTimeout)
+        return await disappears(accept, 2000)
+      })
+    })
   }
 
   /** Chooses the item with this label. */
