@@ -10,6 +10,7 @@ import { inTurn, median, report, reportCosts } from './compare.ts'
 import { cli, costOf } from './processes.ts'
 
 const scripts = join(import.meta.dirname, 'scripts')
+const core = join(import.meta.dirname, '..', '..', 'dist', 'core.cjs')
 const sizes = [100, 1000, 10_000] as const
 
 /** Of a process against one that only reads; of a reference among many against one among few; of a refresh against reading all. */
@@ -91,7 +92,7 @@ describe('listing the cached charts', () => {
     const root = rootIn(homes.get(10_000) ?? '')
     const runs: Record<string, number>[] = []
     for (let round = 0; round < 5; round += 1) {
-      const { stdout } = await runOrFail(process.execPath, [join(scripts, 'firstPage.cjs'), root])
+      const { stdout } = await runOrFail(process.execPath, [join(scripts, 'firstPage.cjs'), core, root])
       runs.push(JSON.parse(stdout) as Record<string, number>)
     }
 

@@ -1,10 +1,12 @@
 // What an editor waits for before it can show the first rows of a large cache. Prints milliseconds as JSON.
+// Arguments: the built core, the layout.
+const [, , core, root] = process.argv
 const before = performance.now()
-const { ChartCache } = require('../../../dist/core.cjs')
+const { ChartCache } = require(core)
 const loaded = performance.now()
 
 async function measure() {
-  const cache = new ChartCache(process.argv[2])
+  const cache = new ChartCache(root)
   const names = await cache.names()
   const named = performance.now()
   await cache.list({ references: names.slice(0, 50) })
