@@ -112,8 +112,10 @@ describe('the view Cached Charts', () => {
     await workbench.row('one').click()
     await workbench.page.keyboard.press('ArrowDown')
 
-    await workbench.page.keyboard.press('Control+c')
-    await until(async () => (await workbench.clipboard()).endsWith('two-refs:two'))
+    await until(async () => {
+      await workbench.page.keyboard.press('Control+c')
+      return (await workbench.clipboard()).endsWith('two-refs:two')
+    })
     await workbench.page.keyboard.press('Delete')
 
     await workbench.notification('Removed localhost:5000/golden/two-refs:two.')
