@@ -1,5 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openUploads, startDockerRegistry, type DockerRegistry } from '../support/dockerRegistry.ts'
+import { pushChart, saveChart } from '../../src/core/index.ts'
+import {
+  openUploads,
+  startDistribution3,
+  startDockerRegistry,
+  type DockerRegistry,
+} from '../support/dockerRegistry.ts'
+import { fixture } from '../support/fixtures.ts'
+import { distribution3, itWith } from '../support/peers.ts'
+import { workplace } from '../support/workplace.ts'
+
+const compiled = await distribution3()
 
 describe('the docker-registry that tests start', () => {
   let shared: DockerRegistry
@@ -37,5 +48,21 @@ describe('the docker-registry that tests start', () => {
     await registry.stop()
 
     await expect(fetch(`http://${registry.host}/v2/`)).rejects.toThrow('fetch failed')
+  })
+})
+
+describe('the distribution 3 that tests start', () => {
+  itWith(compiled)('gives lists in pages of the size that it is told', async () => {
+    const { host } = await startDistribution3({ catalogPage: 1, tagsPage: 2 })
+    const { cache, registries } = await workplace()
+    for (const name of ['a/mychart:1', 'a/mychart:2', 'a/mychart:3', 'b/mychart:1']) {
+      await saveChart(cache, fixture('charts', 'guide-mychart'), `${host}/${name}`)
+      await pushChart(cache, registries, `${host}/${name}`)
+    }
+    const page = async (list: string): Promise<unknown> =>
+      await (await fetch(`http://${host}/v2/${list}`)).json()
+
+    expect(await page('a/mychart/tags/list?n=3')).toMatchObject({ tags: ['1', '2'] })
+    expect(await page('_catalog')).toEqual({ repositories: ['a/mychart'] })
   })
 })

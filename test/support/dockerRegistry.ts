@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { cleanUp } from './cleanUp.ts'
+import { distribution3, type Peer } from './peers.ts'
 import { runOrFail } from './run.ts'
 
 export interface DockerRegistryOptions {
@@ -16,6 +17,16 @@ export interface DockerRegistryOptions {
   readonly tls?: { readonly certificate: string; readonly key: string }
   /** Whether manifests and blobs may be deleted; they may by default. */
   readonly delete?: boolean
+  /** The most repositories on a page of the catalogue; 1 000 by default. */
+  readonly catalogPage?: number
+}
+
+export interface Distribution3Options extends DockerRegistryOptions {
+  /**
+   * The most tags on a page of a list, where pages are asked for; 1 000 by default. Without `n` all tags come at once, and
+   * distribution 2.8 has no pages.
+   */
+  readonly tagsPage?: number
 }
 
 export interface DockerRegistry {
@@ -31,13 +42,34 @@ export interface DockerRegistry {
  * It is stopped with the running test, or with the file where a hook starts it.
  */
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+  return await start(
+    { command: 'docker-registry', missing: 'Install the Debian package docker-registry.' },
+    options,
+  )
+}
+
+/**
+ * Starts the registry of distribution 3, which is compiled where it is not there yet, as `startDockerRegistry` does.
+ * @throws Error where it cannot be compiled; `itWith(await distribution3())` skips a test then
+ */
+export async function startDistribution3(options: Distribution3Options = {}): Promise<DockerRegistry> {
+  const { command, missing } = await distribution3()
+  return await start({ command, missing: missing ?? 'It has been compiled.' }, options)
+}
+
+/** @param program `missing` says what to do where it cannot be started */
+async function start(program: Required<Peer>, options: Distribution3Options): Promise<DockerRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'chartroom-registry-'))
   const storage = join(directory, 'storage')
   const configuration = join(directory, 'config.json')
   await mkdir(storage)
   // JSON is YAML.
   await writeFile(configuration, JSON.stringify(await configure(directory, storage, options)))
-  const child = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(program.command, ['serve', configuration], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // distribution 3 reports to a collector of traces by default.
+    env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
+  })
   const kill = (): void => {
     child.kill('SIGKILL')
   }
@@ -48,7 +80,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
     await rm(directory, { recursive: true, force: true })
   }
   cleanUp(stop)
-  return { host: `localhost:${await portOf(child)}`, storage, stop }
+  return { host: `localhost:${await portOf(child, program)}`, storage, stop }
 }
 
 /**
@@ -71,15 +103,17 @@ export async function openUploads(storage: string): Promise<string[]> {
 async function configure(
   directory: string,
   storage: string,
-  options: DockerRegistryOptions,
+  options: Distribution3Options,
 ): Promise<Record<string, unknown>> {
-  const { htpasswd, tls } = options
+  const { htpasswd, tls, catalogPage, tagsPage } = options
   const users = options.htpasswdFile ?? join(directory, 'htpasswd')
   if (htpasswd !== undefined) await runOrFail('htpasswd', ['-Bbc', users, htpasswd.user, htpasswd.password])
   return {
     version: '0.1',
     log: { level: 'info', formatter: 'text', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: storage }, delete: { enabled: options.delete ?? true } },
+    ...(catalogPage === undefined ? {} : { catalog: { maxentries: catalogPage } }),
+    ...(tagsPage === undefined ? {} : { tags: { maxtags: tagsPage } }),
     http: {
       addr: '127.0.0.1:0',
       secret: 'for tests',
@@ -92,18 +126,14 @@ async function configure(
 }
 
 /** The port that the log names, once the registry listens. */
-async function portOf(child: ChildProcess): Promise<number> {
+async function portOf(child: ChildProcess, { command, missing }: Required<Peer>): Promise<number> {
   const seen: string[] = []
   return await new Promise<number>((resolve, reject) => {
     child.on('error', (cause) => {
-      reject(
-        new Error('docker-registry cannot be started. Install the Debian package docker-registry.', {
-          cause,
-        }),
-      )
+      reject(new Error(`${command} cannot be started. ${missing}`, { cause }))
     })
     child.on('exit', () => {
-      reject(new Error(`docker-registry ended before it listened:\n${seen.join('\n')}`))
+      reject(new Error(`${command} ended before it listened:\n${seen.join('\n')}`))
     })
     if (child.stderr === null) throw new Error('docker-registry was started without a pipe for its log.')
     // The log is read to the end, because a full pipe would stop the registry.

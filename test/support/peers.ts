@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { it } from 'vitest'
 import { run } from './run.ts'
@@ -13,33 +13,37 @@ export interface Peer {
   readonly missing?: string
 }
 
-const helms = {
-  3: { module: 'helm.sh/helm/v3/cmd/helm', version: 'v3.22.0' },
-  4: { module: 'helm.sh/helm/v4/cmd/helm', version: 'v4.3.1' },
-} as const
+/** A program that is compiled from its sources: the Go module of its command, which names the program, too. */
+interface GoProgram {
+  readonly name: string
+  readonly module: string
+  readonly version: string
+}
 
-/** What both modules ask for in their go.mod. */
+const helms: Readonly<Record<3 | 4, GoProgram>> = {
+  3: { name: 'helm', module: 'helm.sh/helm/v3/cmd/helm', version: 'v3.22.0' },
+  4: { name: 'helm', module: 'helm.sh/helm/v4/cmd/helm', version: 'v4.3.1' },
+}
+
+/** The newest Go that one of the modules asks for in its go.mod. */
 const oldestGo = [1, 26] as const
 
 const cache = join(import.meta.dirname, '..', '..', '.cache', 'peers')
 
-/**
- * Helm, compiled from its sources at a pinned version and kept in `.cache/peers`. The first call takes minutes.
- *
- * @returns `missing` where there is no Go to compile it with
- * @throws Error where there is and the installation fails, because a test that is skipped then would hide it
- */
+/** Helm, as `compiled` gives it. */
 export async function helm(major: keyof typeof helms): Promise<Peer> {
-  const { module, version } = helms[major]
-  const directory = join(cache, `helm-${version}`)
-  const command = join(directory, process.platform === 'win32' ? 'helm.exe' : 'helm')
-  if (existsSync(command)) return { command }
-  const missing = await whyNoGo()
-  if (missing !== undefined) return { command, missing: `Helm ${version} is not installed: ${missing}` }
-  await oneAtATime(async () => {
-    if (!existsSync(command)) await install(`${module}@${version}`, directory)
-  })
-  return { command }
+  return await compiled(helms[major])
+}
+
+/** oras, as `compiled` gives it. */
+export async function oras(): Promise<Peer> {
+  return await compiled({ name: 'oras', module: 'oras.land/oras/cmd/oras', version: 'v1.3.6' })
+}
+
+/** The registry of distribution 3, as `compiled` gives it; `startDistribution3` runs it. */
+export async function distribution3(): Promise<Peer> {
+  const module = 'github.com/distribution/distribution/v3/cmd/registry'
+  return await compiled({ name: 'distribution', module, version: 'v3.1.2' })
 }
 
 /** skopeo, where the system has it. */
@@ -60,6 +64,25 @@ export function itWith(...peers: readonly Peer[]): (name: string, test: () => Pr
     if (reasons.length === 0) it(name, test)
     else it.skip(`${name} (skipped: ${reasons.join('; ')})`, test)
   }
+}
+
+/**
+ * Compiled at a pinned version and kept in `.cache/peers`. The first call takes minutes.
+ *
+ * @returns `missing` where there is no Go to compile it with
+ * @throws Error where there is and the installation fails, because a test that is skipped then would hide it
+ */
+async function compiled({ name, module, version }: GoProgram): Promise<Peer> {
+  const directory = join(cache, `${name}-${version}`)
+  const program = basename(module)
+  const command = join(directory, process.platform === 'win32' ? `${program}.exe` : program)
+  if (existsSync(command)) return { command }
+  const missing = await whyNoGo()
+  if (missing !== undefined) return { command, missing: `${name} ${version} is not installed: ${missing}` }
+  await oneAtATime(async () => {
+    if (!existsSync(command)) await install(`${module}@${version}`, directory)
+  })
+  return { command }
 }
 
 async function whyNoGo(): Promise<string | undefined> {
