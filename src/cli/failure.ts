@@ -68,6 +68,7 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
     return 'Run: chartroom chart verify --repair'
   }
   if (kind === 'too-large') return limitAdvice(evidence, limits)
+  if (evidence.realm !== undefined) return trustAdvice(evidence.realm, evidence.host)
   if (evidence.link !== undefined) return 'Copy the file into the chart, or accept it with --follow-links.'
   if (kind === 'invalid-reference' && carriesLogin(evidence) && verb?.startsWith('chart ') === true) {
     return 'Log in with "chartroom registry login" instead.'
@@ -167,11 +168,19 @@ function isReadable(path: string): boolean {
   }
 }
 
+/** A login in the editor's secret storage is out of reach for every other program, so nobody here knows whether there is one. */
+const loginOfEditor =
+  '; if VS Code has the login, use "Share Login with Helm…" there: nobody else can read what it keeps.'
+
+function trustAdvice(realm: string, host = 'this registry'): string {
+  return `If ${realm} is the token server of ${host}, add: --trust-realm ${realm}`
+}
+
 function generalAdvice(kind: ErrorKind, evidence: ErrorEvidence): string | undefined {
   const { host = 'HOST' } = evidence
   switch (kind) {
     case 'unauthorized':
-      return `Run: chartroom registry login ${host}`
+      return `Run: chartroom registry login ${host}${evidence.origin === undefined ? loginOfEditor : ''}`
     case 'not-logged-in':
       return undefined
     case 'forbidden':
@@ -207,7 +216,7 @@ function generalAdvice(kind: ErrorKind, evidence: ErrorEvidence): string | undef
     case 'disk-full':
       return 'Free some space and run the command again.'
     case 'refused':
-      return 'If you trust this server, name it with --trust-realm HOST.'
+      return `Ask whoever runs ${evidence.host ?? 'the registry'}; nothing was sent anywhere else.`
     case 'invalid-reference':
       return 'Write for example localhost:5000/myrepo/mychart:1.0.0.'
     case 'target-exists':

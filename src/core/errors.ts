@@ -43,6 +43,8 @@ export interface ErrorEvidence {
   readonly line?: number
   /** Where the login that was refused came from, for people; missing where none was sent. */
   readonly origin?: string
+  /** The token server that did not get the login of `host`, because nobody has trusted it with that. */
+  readonly realm?: string
   /** What a link at `path` leads to, where that is out of the chart. */
   readonly link?: string
 }

@@ -20,7 +20,7 @@ describe('a failure', () => {
     expect(exitCode).toBe(14)
   })
 
-  it('names the login command where a login is missing', () => {
+  it('names the login command where a login is missing, and the way to one that only VS Code can read', () => {
     const { print, err } = printer()
 
     const exitCode = print.failure(
@@ -33,9 +33,45 @@ describe('a failure', () => {
 
     expect(err()).toBe(
       'localhost:5000 wants a login (it offers Basic, realm "localhost").\n' +
-        'Run: chartroom registry login localhost:5000\n',
+        'Run: chartroom registry login localhost:5000; ' +
+        'if VS Code has the login, use "Share Login with Helm…" there: nobody else can read what it keeps.\n',
     )
     expect(exitCode).toBe(3)
+  })
+
+  it('names the login command alone where a login was rejected', () => {
+    const { print, err } = printer()
+
+    print.failure(
+      new ChartroomError('unauthorized', {
+        message: 'x.io rejected the login from ~/.docker/config.json.',
+        host: 'x.io',
+        origin: '~/.docker/config.json',
+      }),
+    )
+
+    expect(err()).toBe(
+      'x.io rejected the login from ~/.docker/config.json.\nRun: chartroom registry login x.io\n',
+    )
+  })
+
+  it('names the token server that the login was not sent to, and the flag that trusts it', () => {
+    const { print, err } = printer()
+
+    const exitCode = print.failure(
+      new ChartroomError('refused', {
+        message:
+          'x.io wants your login to be sent to auth.y.io, which is not known to belong to it. It was not sent.',
+        advice: 'If auth.y.io is the token server of x.io, trust it for this registry.',
+        host: 'x.io',
+        realm: 'auth.y.io',
+      }),
+    )
+
+    expect(err().split('\n')[1]).toBe(
+      'If auth.y.io is the token server of x.io, add: --trust-realm auth.y.io',
+    )
+    expect(exitCode).toBe(12)
   })
 
   it('says at a login what to do about a wrong password, not to log in', () => {

@@ -255,7 +255,7 @@ describe('a registry', () => {
     expect(await refusal(`chart pull ${registry.host}/myrepo/mychart:1.0.0`)).toMatchInlineSnapshot(`
       [
         "HOST wants a login (it offers Basic, realm "Registry Realm").",
-        "Run: chartroom registry login HOST",
+        "Run: chartroom registry login HOST; if VS Code has the login, use "Share Login with Helm…" there: nobody else can read what it keeps.",
         "exit 3",
       ]
     `)

@@ -163,7 +163,17 @@ function loginIn(entry: unknown): Login | undefined {
   if (entry === undefined || entry === null) return undefined
   if (!isObject(entry)) throw new UnreadableConfig('the entry is not a JSON object')
   const token = textIn(entry, 'identitytoken')
-  if (token !== '') return { username: '', password: '', identityToken: token }
+  if (token !== '') return { ...passwordBeside(entry), identityToken: token }
+  return passwordIn(entry)
+}
+
+/** What a server that takes no identity tokens may get: a user with a password; nothing where only half of it is there. */
+function passwordBeside(entry: Json): { username: string; password: string } {
+  const { username = '', password = '' } = passwordIn(entry) ?? {}
+  return username === '' || password === '' ? { username: '', password: '' } : { username, password }
+}
+
+function passwordIn(entry: Json): Login | undefined {
   const auth = textIn(entry, 'auth')
   if (auth !== '') return decodeAuth(auth)
   const username = textIn(entry, 'username')

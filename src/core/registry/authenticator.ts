@@ -2,8 +2,9 @@ import type { Credential } from '../credential.ts'
 import { ChartroomError } from '../errors.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { Challenge } from './challenge.ts'
-import { resolveUrl } from './origin.ts'
+import { bare, isSameHost, resolveUrl } from './origin.ts'
 import { checkRealm, checkTrust } from './realm.ts'
+import type { Redactor } from './redactor.ts'
 import { mergeScopes } from './scope.ts'
 import { SingleFlight } from './singleFlight.ts'
 import { basic, requestToken, type Token } from './tokenRequest.ts'
@@ -20,13 +21,24 @@ export interface Authorization {
   readonly origin: string | undefined
 }
 
+/** What answers a challenge, and whether it was fetched just now: what was known before may be too old. */
+export interface Answer {
+  readonly authorization: Authorization
+  readonly isFresh: boolean
+}
+
 export interface AuthenticatorSettings {
   /** As the person wrote it; what credentials are kept under. */
   readonly host: string
   readonly findCredential: FindCredential
+  /** For a token server under the registry's own name: it has the registry's certificates, too. */
   readonly transport: Transport
+  /** For any other token server. */
+  readonly elsewhere: Transport
   /** Hosts besides the registry's own that may be sent the login. */
   readonly trustedRealms: readonly string[]
+  /** Learns every secret that is used. */
+  readonly redactor: Redactor
 }
 
 interface BearerTerms {
@@ -34,7 +46,10 @@ interface BearerTerms {
   readonly service: string | undefined
 }
 
-/** Answers the challenges of one registry, and remembers what it answered for as long as it is good. */
+/**
+ * Answers the challenges of one registry, and remembers what it answered for as long as it is good: tokens by token
+ * server, service and scopes.
+ */
 export class Authenticator {
   readonly #settings: AuthenticatorSettings
   readonly #tokens = new Map<string, { readonly token: Token; readonly authorization: Authorization }>()
@@ -74,11 +89,11 @@ export class Authenticator {
     registry: URL,
     scope: string | undefined,
     { signal, ...options }: OperationOptions,
-  ): Promise<Authorization | undefined> {
+  ): Promise<Answer | undefined> {
     if (challenge.scheme === 'basic') {
       const ask = (untilAbandoned: AbortSignal): Promise<Authorization | undefined> =>
         this.#answerBasic({ ...options, signal: untilAbandoned })
-      return await this.#asking.run('basic', ask, signal)
+      return fresh(await this.#asking.run('basic', ask, signal))
     }
     const terms = this.#termsOf(challenge, registry)
     const scopes = mergeScopes(scope, challenge.parameters.get('scope'))
@@ -86,13 +101,20 @@ export class Authenticator {
     this.#bearer = terms
     const ask = (untilAbandoned: AbortSignal): Promise<Authorization> =>
       this.#answerBearer(challenge, registry, terms, scopes, { ...options, signal: untilAbandoned })
-    return this.#cached(key) ?? (await this.#asking.run(key, ask, signal))
+    const known = this.#cached(key)
+    if (known !== undefined) return { authorization: known, isFresh: false }
+    const answer = fresh(await this.#asking.run(key, ask, signal))
+    // The next request for the same finds it, even where the registry asks for more than the request needs.
+    const token = this.#tokens.get(key)
+    if (token !== undefined) this.#tokens.set(keyOf(terms, mergeScopes(scope)), token)
+    return answer
   }
 
   async #answerBasic(options: OperationOptions): Promise<Authorization | undefined> {
     const { host, findCredential } = this.#settings
     const credential = await findCredential(host, options)
     if (credential === undefined) return undefined
+    this.#settings.redactor.learn(credential)
     this.#basic = { header: basic(credential), origin: credential.origin }
     return this.#basic
   }
@@ -104,12 +126,18 @@ export class Authenticator {
     scopes: readonly string[],
     options: OperationOptions,
   ): Promise<Authorization> {
-    const { host, findCredential, transport, trustedRealms } = this.#settings
-    checkRealm(registry, terms.realm)
+    const { host, findCredential, trustedRealms, redactor } = this.#settings
+    const asked = { host, registry, realm: terms.realm, trusted: trustedRealms }
+    checkRealm(asked)
     const credential = await findCredential(host, options)
-    if (credential !== undefined) checkTrust(registry, terms.realm, trustedRealms)
-    const token = await requestToken(transport, { ...terms, scopes, credential }, options)
-    if (token === undefined) throw unauthorized(host, challenge, credential?.origin)
+    if (credential !== undefined) {
+      checkTrust(asked)
+      redactor.learn(credential)
+    }
+    const transport = isSameHost(registry, terms.realm) ? this.#settings.transport : this.#settings.elsewhere
+    const token = await requestToken(transport, { ...terms, scopes, credential, redactor }, options)
+    if (token === undefined) throw unauthorized(host, challenge, credential?.origin, redactor)
+    redactor.learnToken(token.token)
     const authorization = { header: `Bearer ${token.token}`, origin: credential?.origin }
     this.#tokens.set(keyOf(terms, scopes), { token, authorization })
     return authorization
@@ -117,7 +145,7 @@ export class Authenticator {
 
   #termsOf({ parameters }: Challenge, registry: URL): BearerTerms {
     const realm = resolveUrl(parameters.get('realm') ?? '//', registry)
-    if (realm !== undefined) return { realm, service: parameters.get('service') }
+    if (realm !== undefined) return { realm: bare(realm), service: parameters.get('service') }
     const { host } = this.#settings
     throw new ChartroomError('unsupported', {
       message: `${host} wants a token but does not say where to get one.`,
@@ -131,6 +159,10 @@ export class Authenticator {
   }
 }
 
+function fresh(authorization: Authorization | undefined): Answer | undefined {
+  return authorization === undefined ? undefined : { authorization, isFresh: true }
+}
+
 /** The challenge to answer: Bearer, else Basic; others are not known. */
 export function usableChallenge(challenges: readonly Challenge[]): Challenge | undefined {
   return (
@@ -142,13 +174,16 @@ export function usableChallenge(challenges: readonly Challenge[]): Challenge | u
 /**
  * The error of a login that is missing or rejected. It names the host, what it offers, and where the login came from.
  * @param origin of the login that was sent; `undefined` where none was
+ * @param redactor knows what must not come up in what the registry says
  */
 export function unauthorized(
   host: string,
   challenge: Challenge | undefined,
   origin: string | undefined,
+  redactor?: Redactor,
 ): ChartroomError {
-  const offers = challenge === undefined ? '' : ` (it offers ${offerOf(challenge)})`
+  const offer = challenge === undefined ? '' : ` (it offers ${offerOf(challenge)})`
+  const offers = redactor?.clean(offer) ?? offer
   return new ChartroomError('unauthorized', {
     message:
       origin === undefined

@@ -5,9 +5,11 @@ import { parseChallenges, type Challenge } from './challenge.ts'
 import { connectionError } from './connectionError.ts'
 import type { HostOptions } from './hostOptions.ts'
 import { checkedHop, isSameOrigin, resolveUrl } from './origin.ts'
+import type { Redactor } from './redactor.ts'
 import { readBody, readStart } from './readBody.ts'
 import { retrying, type Wait } from './retry.ts'
 import { findOrigin } from './scheme.ts'
+import { asksForMore } from './scope.ts'
 import { SingleFlight } from './singleFlight.ts'
 import { statusError } from './statusError.ts'
 import { defaultTimeouts, header } from './transport.ts'
@@ -44,6 +46,7 @@ export interface ClientSettings {
   readonly apiHost: string
   readonly options: HostOptions
   readonly authenticator: Authenticator
+  readonly redactor: Redactor
   /** For the registry itself. */
   readonly transport: Transport
   /** For where the registry sends its clients: no certificate of the client's goes there. */
@@ -104,11 +107,11 @@ export class RegistryClient {
    * @throws ChartroomError for every status that the request does not expect, and where there is no answer
    */
   async #once(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
-    const { host } = this.settings
+    const { host, redactor } = this.settings
     try {
       const response = await this.#follow(request, options)
       if (request.expect.includes(response.status)) return response
-      const error = await statusError(response, { host, what: request.what })
+      const error = await statusError(response, { host, what: request.what, redactor })
       response.close()
       throw error
     } catch (error) {
@@ -138,9 +141,9 @@ export class RegistryClient {
 
   /** Sends a request to the registry itself and answers its challenges. */
   async #authorized(request: RegistryRequest, url: URL, options: OperationOptions): Promise<HttpResponse> {
-    const { authenticator, transport, host } = this.settings
+    const { authenticator, transport, host, redactor } = this.settings
     let authorization = authenticator.known(request.scope)
-    const answered = new Set<string>()
+    const answered: Challenge[] = []
     for (;;) {
       const response = await this.#transmit(transport, request, url, authorization?.header, options)
       if (response.status !== 401) return response
@@ -149,12 +152,12 @@ export class RegistryClient {
       response.close()
       if (authorization !== undefined) authenticator.forget(authorization)
       if (challenge === undefined) throw unauthorized(host, undefined, authorization?.origin)
-      const question = textOf(challenge)
-      if (answered.has(question) || answered.size === 3)
-        throw rejected(request, host, challenge, authorization?.origin)
-      answered.add(question)
-      authorization = await authenticator.answer(challenge, url, request.scope, options)
-      if (authorization === undefined) throw unauthorized(host, challenge, undefined)
+      if (!isWorthAnswering(challenge, request.scope, answered))
+        throw rejected(request, this.settings, challenge, authorization?.origin)
+      const answer = await authenticator.answer(challenge, url, request.scope, options)
+      if (answer === undefined) throw unauthorized(host, challenge, undefined, redactor)
+      if (answer.isFresh) answered.push(challenge)
+      authorization = answer.authorization
     }
   }
 
@@ -209,12 +212,12 @@ function redirectOf({ method }: RegistryRequest, response: HttpResponse): string
 /** A registry that knows who we are but wants a token with more rights says so with 401 too. */
 function rejected(
   { what, scope }: RegistryRequest,
-  host: string,
+  { host, redactor }: Pick<ClientSettings, 'host' | 'redactor'>,
   challenge: Challenge,
   origin: string | undefined,
 ): ChartroomError {
   if (origin === undefined || challenge.parameters.get('error') !== 'insufficient_scope') {
-    return unauthorized(host, challenge, origin)
+    return unauthorized(host, challenge, origin, redactor)
   }
   const action =
     scope
@@ -229,8 +232,20 @@ function rejected(
   })
 }
 
-/** What tells two challenges apart, except for an error that only a second one names. */
-function textOf({ scheme, parameters }: Challenge): string {
-  const asked = ['realm', 'service', 'scope'].map((name) => parameters.get(name) ?? '')
-  return JSON.stringify([scheme, ...asked])
+/**
+ * Whether a challenge may be answered, once or again: a fresh token that is not taken is worth one more only where the
+ * registry says that it wants another scope or that this token is no good.
+ *
+ * @param answered the challenges of this request that something fresh was fetched for
+ * @see containerd's `invalidAuthorization` in core/remotes/docker/authorizer.go
+ */
+function isWorthAnswering(
+  { scheme, parameters }: Challenge,
+  scope: string | undefined,
+  answered: readonly Challenge[],
+): boolean {
+  if (answered.length === 0) return true
+  if (answered.length > 1 || scheme !== 'bearer') return false
+  const before = answered.map((challenge) => challenge.parameters.get('scope'))
+  return parameters.get('error') === 'invalid_token' || asksForMore(parameters.get('scope'), scope, ...before)
 }

@@ -94,7 +94,12 @@ export function checkedHop(from: URL, to: URL, why: string): URL {
   if (isLocal(to) && !isLocal(from)) {
     throw refused(from, to, `${why} leads to ${to.host}, an address of this machine or of a private network`)
   }
-  const clean = new URL(to)
+  return bare(to)
+}
+
+/** The URL without user name, password and fragment: nobody but we says who we are. */
+export function bare(url: URL): URL {
+  const clean = new URL(url)
   clean.username = ''
   clean.password = ''
   clean.hash = ''

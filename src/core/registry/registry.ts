@@ -7,6 +7,7 @@ import { parseChallenges, type Challenge } from './challenge.ts'
 import { RegistryClient, type RegistryRequest } from './client.ts'
 import type { HostOptions } from './hostOptions.ts'
 import { Pages } from './pages.ts'
+import { Redactor } from './redactor.ts'
 import { RegistryRepository } from './repository.ts'
 import type { Wait } from './retry.ts'
 import { catalogueScope } from './scope.ts'
@@ -50,6 +51,7 @@ export class Registry {
    */
   async verifyLogin(credential: Credential, options: OperationOptions = {}): Promise<void> {
     const client = clientOf({ ...this.#settings, findCredential: () => Promise.resolve(credential) })
+    client.settings.redactor.learn(credential)
     const offer = await ping(client, options)
     // Some registries let everybody read and answer 200, but say how to log in; only then a password is tested.
     if (offer?.scheme === 'basic') await ping(client, options, basic(credential))
@@ -105,6 +107,7 @@ async function ping(
 
 function clientOf(settings: RegistrySettings): RegistryClient {
   const { host, options, findCredential, transport, elsewhere, wait } = settings
+  const redactor = new Redactor()
   return new RegistryClient({
     host,
     apiHost: isDockerHub(host) ? 'registry-1.docker.io' : host,
@@ -112,9 +115,12 @@ function clientOf(settings: RegistrySettings): RegistryClient {
     authenticator: new Authenticator({
       host,
       findCredential,
-      transport: elsewhere,
+      transport,
+      elsewhere,
       trustedRealms: options.trustedRealms ?? [],
+      redactor,
     }),
+    redactor,
     transport,
     elsewhere,
     wait,

@@ -6,6 +6,12 @@ export function repositoryScope(repository: string, actions: 'pull' | 'pull,push
 /** What a token is asked to allow for the catalogue of a registry. */
 export const catalogueScope = 'registry:catalog:*'
 
+/** Whether a challenge asks for anything that was not asked for before. */
+export function asksForMore(scope: string | undefined, ...before: readonly (string | undefined)[]): boolean {
+  const known = mergeScopes(...before)
+  return mergeScopes(...before, scope).some((each) => !known.includes(each))
+}
+
 /**
  * Several lists of scopes as one: each resource once, with all its actions, in the order of first mention, because some
  * token servers look at the first scope only.

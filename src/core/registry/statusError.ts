@@ -1,4 +1,5 @@
 import { ChartroomError, printable, type ErrorDetails, type ErrorKind } from '../errors.ts'
+import type { Redactor } from './redactor.ts'
 import { memberOf, parseJson, readStart } from './readBody.ts'
 import { parseRetryAfter, TransientError } from './retry.ts'
 import { header, TransportError, type HttpResponse } from './transport.ts'
@@ -8,6 +9,8 @@ export interface Asked {
   readonly host: string
   /** What was asked for or sent, to begin a sentence with: "localhost:5000/a/b:1.0.0". */
   readonly what: string
+  /** Takes secrets out of what the other side says. */
+  readonly redactor?: Redactor
 }
 
 /**
@@ -16,9 +19,12 @@ export interface Asked {
  * @returns with what the registry says about it, where it says something
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
  */
-export async function statusError(response: HttpResponse, { host, what }: Asked): Promise<ChartroomError> {
+export async function statusError(
+  response: HttpResponse,
+  { host, what, redactor }: Asked,
+): Promise<ChartroomError> {
   const { status } = response
-  const { code, message } = await readRegistryError(response)
+  const { code, message } = await readRegistryError(response, redactor)
   const said = message === '' ? '' : `: ${message}`
   const fail = (kind: ErrorKind, text: string, more: Partial<ErrorDetails> = {}): ChartroomError =>
     new ChartroomError(kind, { message: text, host, status, ...more })
@@ -96,16 +102,17 @@ interface RegistryError {
 }
 
 /** Reads the error body of the specification, zot's, which has no list around it, or plain text. */
-async function readRegistryError(response: HttpResponse): Promise<RegistryError> {
+async function readRegistryError(response: HttpResponse, redactor?: Redactor): Promise<RegistryError> {
   const bytes = await errorBody(response)
   const body = parseJson(bytes)
   const list = memberOf(body, 'errors')
   const first: unknown = Array.isArray(list) ? list[0] : body
   const code = memberOf(first, 'code')
   const message = memberOf(first, 'message')
-  if (typeof code === 'string') return { code, message: short(typeof message === 'string' ? message : code) }
+  const said = (text: string): string => short(redactor?.clean(text) ?? text)
+  if (typeof code === 'string') return { code, message: said(typeof message === 'string' ? message : code) }
   const isPlainText = (header(response, 'content-type') ?? '').startsWith('text/plain')
-  return { code: '', message: isPlainText ? short(bytes.toString('utf8')) : '' }
+  return { code: '', message: isPlainText ? said(bytes.toString('utf8')) : '' }
 }
 
 /** The status says enough where the body does not come whole. */

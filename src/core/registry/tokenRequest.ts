@@ -3,6 +3,7 @@ import { ChartroomError } from '../errors.ts'
 import type { OperationOptions } from '../progress.ts'
 import { connectionError } from './connectionError.ts'
 import { memberOf, parseJson, readBody, readStart } from './readBody.ts'
+import type { Redactor } from './redactor.ts'
 import { statusError } from './statusError.ts'
 import { bodyOf, defaultTimeouts, type HttpRequest, type HttpResponse, type Transport } from './transport.ts'
 
@@ -11,7 +12,11 @@ export interface TokenRequest {
   readonly service?: string | undefined
   readonly scopes: readonly string[]
   readonly credential?: Credential | undefined
+  readonly redactor: Redactor
 }
+
+/** How servers without the POST way answer it. */
+const postUnknown: readonly number[] = [400, 401, 404, 405]
 
 export interface Token {
   readonly token: string
@@ -23,7 +28,10 @@ export interface Token {
  * Asks a token server for a token. That the token allows what was asked is not sure: servers leave out what the login
  * has no right to.
  *
+ * A token lives from the moment that it is received, by this machine's clock: the server's may be wrong.
+ *
  * @returns `undefined` where the server refuses the login, or wants one and there is none
+ * @throws ChartroomError `unsupported` where the server takes no identity token and there is no password beside it
  * @see https://distribution.github.io/distribution/spec/auth/token/
  * @see https://distribution.github.io/distribution/spec/auth/oauth/
  */
@@ -39,25 +47,37 @@ export async function requestToken(
     let response = await send(
       request.credential?.identityToken === undefined ? byGet(request) : byPost(request),
     )
-    // Servers without the POST way answer it with 400, 401, 404 or 405.
-    if (response.status >= 400 && response.status < 500 && canFallBack(request.credential)) {
+    const isByPost = request.credential?.identityToken !== undefined
+    if (isByPost && postUnknown.includes(response.status)) {
       await readStart(response, 64 * 1024)
-      response = await send(byGet(request))
+      if (hasPassword(request.credential)) response = await send(byGet(request))
+      else if (response.status === 404 || response.status === 405) throw noPost(request, response.status)
+      // 400 is also how OAuth2 says that a refresh token is not good (any more).
+      else return undefined
     }
     if (response.status === 401 || response.status === 403) {
       await readStart(response, 64 * 1024)
       return undefined
     }
     const what = `A token from ${host}`
-    if (response.status !== 200) throw await statusError(response, { host, what })
+    if (response.status !== 200) throw await statusError(response, { host, what, redactor: request.redactor })
     return parseToken(await readBody(response, what, 128 * 1024), host)
   } catch (error) {
     throw connectionError(error, host)
   }
 }
 
-function canFallBack(credential: Credential | undefined): boolean {
-  return credential?.identityToken !== undefined && credential.username !== '' && credential.password !== ''
+function hasPassword(credential: Credential | undefined): boolean {
+  return credential !== undefined && credential.username !== '' && credential.password !== ''
+}
+
+function noPost({ realm: { host }, credential }: TokenRequest, status: number): ChartroomError {
+  return new ChartroomError('unsupported', {
+    message: `The token server ${host} takes no identity tokens (it answers with ${status}), and the login from ${credential?.origin ?? 'nowhere'} is one.`,
+    advice: 'Log in with a user name and a password or token.',
+    host,
+    status,
+  })
 }
 
 function byGet({ realm, service, scopes, credential }: TokenRequest): HttpRequest {

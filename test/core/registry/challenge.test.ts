@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseChallenges } from '../../../src/core/registry/challenge.ts'
 
@@ -77,5 +78,57 @@ describe('a WWW-Authenticate header', () => {
     ['"', []],
   ])('that is odd gives what can be read: %s', (value, expected) => {
     expect(parsed(value)).toEqual(expected)
+  })
+})
+
+/** As RFC 7235 lets a server write it: spaces, case, quotes and escapes chosen at will. */
+const printed = fc
+  .uniqueArray(
+    fc.record({
+      scheme: fc.constantFrom('Basic', 'Bearer', 'Negotiate', 'DIGEST', 'x-own'),
+      parameters: fc.uniqueArray(
+        fc.tuple(fc.stringMatching(/^[a-z][a-z0-9_-]{0,8}$/), fc.string({ unit: 'binary-ascii' })),
+        { selector: ([name]) => name, maxLength: 4 },
+      ),
+    }),
+    { maxLength: 4 },
+  )
+  .chain((challenges) =>
+    fc.record({
+      challenges: fc.constant(challenges),
+      joined: fc.boolean(),
+      comma: fc.constantFrom(',', ', ', ' , ', ',, '),
+      equals: fc.constantFrom('=', ' = ', '= '),
+      loud: fc.boolean(),
+    }),
+  )
+
+describe('challenges that were printed', () => {
+  it('are read as they were, however a server writes them', () => {
+    fc.assert(
+      fc.property(printed, ({ challenges, joined, comma, equals, loud }) => {
+        const texts = challenges.map(({ scheme, parameters }) => {
+          const list = parameters.map(([name, value]) => {
+            const quoted = `"${value.replace(/["\\]/g, '\\$&')}"`
+            return `${loud ? name.toUpperCase() : name}${equals}${quoted}`
+          })
+          return [scheme, ...(list.length === 0 ? [] : [list.join(comma)])].join(' ')
+        })
+
+        expect(parsed(...(joined ? [texts.join(comma)] : texts))).toEqual(
+          challenges.map(({ scheme, parameters }) => [scheme.toLowerCase(), Object.fromEntries(parameters)]),
+        )
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('never keep the parser from an end, whatever is written', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (values) => {
+        for (const [scheme] of parsed(...values)) expect(scheme).toMatch(/^[^\s,="]+$/)
+      }),
+      { numRuns: 1000 },
+    )
   })
 })

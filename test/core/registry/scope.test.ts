@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mergeScopes } from '../../../src/core/registry/scope.ts'
+import { asksForMore, mergeScopes } from '../../../src/core/registry/scope.ts'
 
 describe('scopes', () => {
   it('of one repository are merged, the first mentioned resource first', () => {
@@ -18,4 +18,21 @@ describe('scopes', () => {
       'repository(plugin):a/b:pull',
     ])
   })
+})
+
+describe('a scope', () => {
+  it.each([
+    ['another action', 'repository:a:push'],
+    ['another resource', 'repository:b:pull'],
+    ['another kind of resource', 'registry:a:pull'],
+  ])('that names %s asks for more', (_, scope) => {
+    expect(asksForMore(scope, 'repository:a:pull', undefined)).toBe(true)
+  })
+
+  it.each([undefined, '', 'repository:a:pull', 'repository:a:push,pull', 'repository:a:push'])(
+    'asks for nothing more where it is %j',
+    (scope) => {
+      expect(asksForMore(scope, 'repository:a:pull', 'repository:a:push')).toBe(false)
+    },
+  )
 })
