@@ -1,6 +1,6 @@
 import type { OperationOptions, Progress } from '../progress.ts'
 import { counted } from '../progress.ts'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError, kindOf } from '../errors.ts'
 import type { Descriptor } from './descriptor.ts'
 import { isIndex, parseManifest, type RawManifest } from './manifest.ts'
 import type { ReadableTarget, Target } from './target.ts'
@@ -41,11 +41,13 @@ export async function copy(
     const inner = { ...options, signal }
     report(blob, 0)
     if (!(await destination.exists(blob, inner))) {
-      const open = async (): Promise<AsyncIterable<Uint8Array>> =>
-        counted(await source.fetch(blob, inner), (bytes) => {
-          report(blob, bytes)
-        })
-      await destination.push(blob, open, inner)
+      await whole(async (onResume) => {
+        const open = async (): Promise<AsyncIterable<Uint8Array>> =>
+          counted(await source.fetch(blob, { ...inner, onResume }), (bytes) => {
+            report(blob, bytes)
+          })
+        await destination.push(blob, open, inner)
+      })
     }
     report(blob, blob.size)
   })
@@ -56,6 +58,20 @@ export async function copy(
 
 /** How many blobs travel at a time; registries dislike clients that ask for more. */
 const atOnce = 3
+
+/** Does the work once more where content that came in several parts does not fit together. */
+async function whole(work: (onResume: () => void) => Promise<void>): Promise<void> {
+  const parts = { count: 1 }
+  const onResume = (): void => {
+    parts.count += 1
+  }
+  try {
+    await work(onResume)
+  } catch (error) {
+    if (parts.count === 1 || kindOf(error) !== 'integrity') throw error
+    await work(onResume)
+  }
+}
 
 /** Config and layers of a manifest, each digest once. */
 function blobsOf(manifest: RawManifest, what: string): Descriptor[] {

@@ -23,6 +23,14 @@ export interface Target extends ReadableTarget {
   tag(manifest: RawManifest, name: string, options?: OperationOptions): Promise<void>
 }
 
+export interface FetchOptions extends OperationOptions {
+  /**
+   * Called where the bytes go on in another answer than they began in. Content that is damaged then may come whole when it
+   * is fetched once more.
+   */
+  readonly onResume?: () => void
+}
+
 export interface ReadableTarget {
   /** Whether content with this digest and size is there. */
   exists(descriptor: Descriptor, options?: OperationOptions): Promise<boolean>
@@ -31,7 +39,7 @@ export interface ReadableTarget {
    * Opens a blob. The bytes are **not** verified; pass them through `verified`.
    * @throws ChartroomError `not-found`
    */
-  fetch(descriptor: Descriptor, options?: OperationOptions): Promise<AsyncIterable<Uint8Array>>
+  fetch(descriptor: Descriptor, options?: FetchOptions): Promise<AsyncIterable<Uint8Array>>
 
   /**
    * The manifest that a name (tag or digest) means, its bytes checked against its digest.

@@ -7,7 +7,7 @@ import type { HostOptions } from './hostOptions.ts'
 import { checkedHop, isSameOrigin, resolveUrl } from './origin.ts'
 import type { Redactor } from './redactor.ts'
 import { readBody, readStart } from './readBody.ts'
-import { retrying, type Wait } from './retry.ts'
+import { retrying, Tries, type Wait } from './retry.ts'
 import { findOrigin } from './scheme.ts'
 import { asksForMore } from './scope.ts'
 import { SingleFlight } from './singleFlight.ts'
@@ -77,11 +77,6 @@ export class RegistryClient {
     }
   }
 
-  /** Sends a request, again where that may help, and gives the answer with its body unread. */
-  async send(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
-    return await this.retrying(() => this.#once(request, options), options)
-  }
-
   /** Sends a request whose answer is small, again where that may help, and gives the answer with its bytes. */
   async read(request: RegistryRequest, options: OperationOptions): Promise<ReadResponse> {
     return await this.retrying(() => this.readOnce(request, options), options)
@@ -89,12 +84,17 @@ export class RegistryClient {
 
   /** Does something made of several requests, again where that may help; inside, use `readOnce`. */
   async retrying<Result>(work: () => Promise<Result>, options: OperationOptions): Promise<Result> {
-    return await retrying(work, this.settings.wait, options)
+    return await retrying(work, this.tries(options))
+  }
+
+  /** The tries of an operation that says itself where it goes on. */
+  tries(options: OperationOptions): Tries {
+    return new Tries(this.settings.wait, options)
   }
 
   /** As `read`, with one try. */
   async readOnce(request: RegistryRequest, options: OperationOptions): Promise<ReadResponse> {
-    const response = await this.#once(request, options)
+    const response = await this.sendOnce(request, options)
     try {
       return { ...response, bytes: await readBody(response, `The answer for ${request.what}`) }
     } catch (error) {
@@ -103,10 +103,10 @@ export class RegistryClient {
   }
 
   /**
-   * Sends a request once.
+   * Sends a request once, and gives the answer with its body unread.
    * @throws ChartroomError for every status that the request does not expect, and where there is no answer
    */
-  async #once(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
+  async sendOnce(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
     const { host, redactor } = this.settings
     try {
       const response = await this.#follow(request, options)

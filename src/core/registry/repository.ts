@@ -6,14 +6,14 @@ import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
 import { acceptedManifests } from '../oci/mediaTypes.ts'
 import { isTag, wireTag } from '../oci/reference.ts'
 import { tagOfWire } from '../oci/tags.ts'
-import type { Content, Target } from '../oci/target.ts'
+import type { Content, FetchOptions, Target } from '../oci/target.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient } from './client.ts'
-import { connectionError } from './connectionError.ts'
+import { downloadBlob } from './download.ts'
 import { checkReturnedDigest, receivedManifest } from './manifestAnswer.ts'
 import { Pages } from './pages.ts'
 import { repositoryScope } from './scope.ts'
-import { bodyOf, header, type HttpResponse } from './transport.ts'
+import { bodyOf, header } from './transport.ts'
 import { uploadBlob } from './upload.ts'
 
 /**
@@ -52,18 +52,14 @@ export class RegistryRepository implements Target {
     return response.status === 200 && (length === undefined || Number(length) === descriptor.size)
   }
 
-  async fetch(descriptor: Descriptor, options: OperationOptions = {}): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.#client.send(
-      {
-        method: 'GET',
-        to: `${this.#path}/blobs/${descriptor.digest}`,
-        scope: this.#pull,
-        expect: [200],
-        what: this.#blobName(descriptor),
-      },
-      options,
-    )
-    return this.#received(response)
+  async fetch(descriptor: Descriptor, options: FetchOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    const download = {
+      client: this.#client,
+      path: `${this.#path}/blobs/${descriptor.digest}`,
+      scope: this.#pull,
+      what: this.#blobName(descriptor),
+    }
+    return await downloadBlob(download, descriptor, options)
   }
 
   async push(descriptor: Descriptor, content: Content, options: OperationOptions = {}): Promise<void> {
@@ -190,16 +186,6 @@ export class RegistryRepository implements Target {
     const tags: string[] = []
     for await (const page of this.tagPages(options)) tags.push(...page)
     return bytewise(tags, (tag) => tag)
-  }
-
-  async *#received(response: HttpResponse): AsyncGenerator<Uint8Array> {
-    try {
-      yield* response.body
-    } catch (error) {
-      throw connectionError(error, this.#client.settings.host)
-    } finally {
-      response.close()
-    }
   }
 
   get #pull(): string {

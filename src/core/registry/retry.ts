@@ -30,27 +30,62 @@ export class TransientError extends ChartroomError {
 const longestWait = 120_000
 
 /**
- * Does the work again while it fails in a way that may pass. Only whole operations are retried, here and nowhere else,
+ * Does the work again while it fails in a way that may pass. Only whole operations are retried, and only as `Tries` allows,
  * so that tries do not multiply.
  *
  * @throws the last failure
  */
-export async function retrying<Result>(
-  work: () => Promise<Result>,
-  pause: Wait,
-  { signal, log }: OperationOptions,
-): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
+export async function retrying<Result>(work: () => Promise<Result>, tries: Tries): Promise<Result> {
+  for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof TransientError) || attempt >= error.retry.tries) throw error
-      const milliseconds = error.retry.retryAfter ?? backOff(attempt)
-      if (milliseconds > longestWait) throw error
-      log?.info(`${error.message} Trying again in ${(milliseconds / 1000).toFixed(1)} s.`)
-      await pause(milliseconds, signal)
+      await tries.next(error)
     }
   }
+}
+
+/** The tries of one operation. */
+export class Tries {
+  readonly #pause: Wait
+  readonly #options: OperationOptions
+  #failed = 0
+
+  constructor(pause: Wait, options: OperationOptions) {
+    this.#pause = pause
+    this.#options = options
+  }
+
+  /**
+   * Waits until it is time for another try.
+   * @throws the failure, where none may help or there have been enough
+   */
+  async next(failure: unknown): Promise<void> {
+    this.#failed += 1
+    if (!(failure instanceof TransientError) || this.#failed >= failure.retry.tries) throw settled(failure)
+    const milliseconds = failure.retry.retryAfter ?? backOff(this.#failed)
+    if (milliseconds > longestWait) throw settled(failure)
+    const { signal, log } = this.#options
+    log?.info(`${failure.message} Trying again in ${(milliseconds / 1000).toFixed(1)} s.`)
+    await this.#pause(milliseconds, signal)
+  }
+
+  /** Forgets what has failed: the operation has come further. */
+  startAnew(): void {
+    this.#failed = 0
+  }
+}
+
+/** A failure that nobody tries again for any more: what is copied from a registry fails within an operation of another one. */
+function settled(failure: unknown): unknown {
+  if (!(failure instanceof TransientError)) return failure
+  const { kind, message, advice, evidence, cause } = failure
+  return new ChartroomError(kind, {
+    message,
+    cause,
+    ...evidence,
+    ...(advice === undefined ? {} : { advice }),
+  })
 }
 
 /** A quarter of a second, then twice as long each time, give or take a quarter, so that clients do not come in step. */

@@ -50,6 +50,7 @@ export class Watchdog {
       for await (const chunk of await body.open()) {
         this.expect('idle')
         yield chunk
+        this.rest()
       }
       this.expect('commit')
     } catch (error) {

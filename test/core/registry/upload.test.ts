@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import type { Content } from '../../../src/core/oci/target.ts'
@@ -172,6 +173,45 @@ describe('a blob that is pushed', () => {
       'the disk is gone',
     )
     expect(server.seen.at(-1)?.method).toBe('DELETE')
+  })
+
+  it('is not hurried: what counts is how long the registry takes, not where the content comes from', async () => {
+    const server = await startServer(
+      uploads(async (request, response) => {
+        await bodyOf(request)
+        response.writeHead(request.method === 'PATCH' ? 202 : 201, moved).end()
+      }),
+    )
+    const hesitant: Content = async function* () {
+      yield bytes.subarray(0, 3)
+      await delay(200)
+      yield bytes.subarray(3)
+    }
+    const options = { plainHttp: true, idleTimeoutMs: 50 }
+
+    await repositoryAt(server.host, { options }).push(blob, hesitant)
+
+    expect(server.seen.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'PUT'])
+  })
+
+  it('is not tried again where its content comes from a registry that has been tried often enough', async () => {
+    const source = await startServer((_request, response) => {
+      response.writeHead(503).end()
+    })
+    const server = await startServer(
+      uploads(async (request, response) => {
+        await bodyOf(request)
+        response.writeHead(202, moved).end()
+      }),
+    )
+    const content = async (): Promise<AsyncIterable<Uint8Array>> =>
+      await repositoryAt(source.host).fetch(blob)
+
+    const failure = await failureOf(repositoryAt(server.host).push(blob, content))
+
+    expect(failure.message).toContain(source.host)
+    expect(source.seen).toHaveLength(5)
+    expect(server.seen.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'DELETE'])
   })
 
   it('goes to another host without the login', async () => {
