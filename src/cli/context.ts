@@ -2,12 +2,15 @@ import {
   ChartCache,
   Credentials,
   helmChartCache,
+  hostFile,
   kindOf,
   parseHost,
   parseReference,
+  readHostFile,
   Registries,
   surroundings,
   type HostOptions,
+  type HostSettings,
   type OperationOptions,
 } from '../core/index.ts'
 import type { Command, Globals } from './args.ts'
@@ -20,6 +23,8 @@ export interface Context {
   readonly credentials: Credentials
   readonly registries: Registries
   readonly globals: Globals
+  /** The format to save in, where somebody chose one: by a flag, or for the host that the command names. */
+  readonly saveFormat: 'legacy' | 'modern' | undefined
   readonly print: Printer
   /** Signal, progress and log for every operation of this run. */
   readonly options: OperationOptions & { readonly signal: AbortSignal }
@@ -33,16 +38,28 @@ export interface ContextParts {
 }
 
 /** Introduces the parts of the core to each other, for one command. */
-export function createContext(command: Command, { globals, print, progress, signal }: ContextParts): Context {
+export async function createContext(
+  command: Command,
+  { globals, print, progress, signal }: ContextParts,
+): Promise<Context> {
   const around = surroundings()
   const credentials = new Credentials({ around })
+  const named = namedHosts(command)
+  // What names no registry needs no settings of any.
+  const settings: ReadonlyMap<string, HostSettings> =
+    named.length === 0
+      ? new Map()
+      : await readHostFile(hostFile(around), around, (problem) => {
+          print.warning(problem)
+        })
   return {
     cache: new ChartCache(helmChartCache(around)),
     credentials,
     registries: new Registries({
       findCredential: async (host, options) => await credentials.find(host, options),
-      hosts: hostsOf(command, globals.host),
+      hosts: hostsOf(settings, named, globals.host),
     }),
+    saveFormat: globals.format ?? settings.get(named[0]?.toLowerCase() ?? '')?.manifestFormat,
     globals,
     print,
     options: {
@@ -65,11 +82,24 @@ export function createContext(command: Command, { globals, print, progress, sign
   }
 }
 
-/** The flags about the connection are about every host that the command names, and about no other. */
-function hostsOf(command: Command, options: HostOptions): Record<string, HostOptions> {
-  return Object.fromEntries(namedHosts(command).map((host) => [host, options]))
+/**
+ * What the file says of each host. The flags about the connection win over it, for every host that the command names,
+ * and for no other.
+ */
+function hostsOf(
+  settings: ReadonlyMap<string, HostSettings>,
+  named: readonly string[],
+  flags: HostOptions,
+): Record<string, HostOptions> {
+  const hosts = Object.fromEntries([...settings].map(([host, { options }]) => [host, options]))
+  for (const host of named.map((name) => name.toLowerCase())) {
+    const trustedRealms = [...(hosts[host]?.trustedRealms ?? []), ...(flags.trustedRealms ?? [])]
+    hosts[host] = { ...hosts[host], ...flags, ...(trustedRealms.length === 0 ? {} : { trustedRealms }) }
+  }
+  return hosts
 }
 
+/** The hosts that a command names, for which somebody may have set something. */
 function namedHosts(command: Command): string[] {
   switch (command.verb) {
     case 'registry login':
@@ -87,6 +117,9 @@ function namedHosts(command: Command): string[] {
         ? []
         : readable(() => parseReference(command.reference ?? '').host)
     case 'chart save':
+      return command.reference === undefined
+        ? []
+        : readable(() => parseReference(command.reference ?? '').host)
     case 'chart list':
     case 'chart prune':
     case 'chart remove':
@@ -102,7 +135,7 @@ function namedHosts(command: Command): string[] {
 /** The host, or nothing where there is none to read: the command itself says what is wrong. */
 function readable(host: () => string): string[] {
   try {
-    return [host()]
+    return [host()].filter(Boolean)
   } catch (error) {
     if (kindOf(error) === 'invalid-reference') return []
     throw error

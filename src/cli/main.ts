@@ -52,7 +52,8 @@ async function run(): Promise<number> {
     print = new Printer(streams, { ...globals, verb })
     // A registry that waits for the disk answers nobody meanwhile.
     if (verb !== 'registry serve') waitForSmallFiles()
-    return await perform(command, createContext(command, { globals, print, progress, signal: stop.signal }))
+    const context = await createContext(command, { globals, print, progress, signal: stop.signal })
+    return await perform(command, context)
   } catch (error) {
     return kindOf(error) === 'cancelled' ? print.stopped(whatStays[verb]) : print.failure(error)
   }

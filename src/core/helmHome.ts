@@ -23,35 +23,34 @@ export function helmCacheHome(around: Surroundings): string {
   const path = pathOf(around)
   const standard =
     platform === 'win32'
-      ? path.join(filled(env['TEMP']) ?? temporary, 'helm')
+      ? (filled(env['TEMP']) ?? temporary)
       : platform === 'darwin'
-        ? path.join(home, 'Library', 'Caches', 'helm')
-        : path.join(home, '.cache', 'helm')
-  return helmHome(around, 'HELM_CACHE_HOME', 'XDG_CACHE_HOME', standard)
+        ? path.join(home, 'Library', 'Caches')
+        : path.join(home, '.cache')
+  return filled(env['HELM_CACHE_HOME']) ?? path.join(filled(env['XDG_CACHE_HOME']) ?? standard, 'helm')
 }
 
 /** Helm's configuration home, for example `~/.config/helm`. */
 export function helmConfigHome(around: Surroundings): string {
+  return filled(around.env['HELM_CONFIG_HOME']) ?? pathOf(around).join(configHome(around), 'helm')
+}
+
+/** Where programs keep their configuration, as Helm finds it, for example `~/.config`. */
+export function configHome(around: Surroundings): string {
   const { env, platform, home } = around
   const path = pathOf(around)
   const standard =
     platform === 'win32'
-      ? path.join(filled(env['APPDATA']) ?? path.join(home, 'AppData', 'Roaming'), 'helm')
+      ? (filled(env['APPDATA']) ?? path.join(home, 'AppData', 'Roaming'))
       : platform === 'darwin'
-        ? path.join(home, 'Library', 'Preferences', 'helm')
-        : path.join(home, '.config', 'helm')
-  return helmHome(around, 'HELM_CONFIG_HOME', 'XDG_CONFIG_HOME', standard)
+        ? path.join(home, 'Library', 'Preferences')
+        : path.join(home, '.config')
+  return filled(env['XDG_CONFIG_HOME']) ?? standard
 }
 
 /** Where Helm 3.0-3.6 keeps saved and pulled charts: the OCI layout `registry/cache` in the cache home. */
 export function helmChartCache(around: Surroundings): string {
   return pathOf(around).join(helmCacheHome(around), 'registry', 'cache')
-}
-
-function helmHome(around: Surroundings, own: string, xdg: string, standard: string): string {
-  const [ownHome, xdgHome] = [filled(around.env[own]), filled(around.env[xdg])]
-  if (ownHome !== undefined) return ownHome
-  return xdgHome === undefined ? standard : pathOf(around).join(xdgHome, 'helm')
 }
 
 function filled(value: string | undefined): string | undefined {

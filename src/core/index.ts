@@ -73,6 +73,8 @@ export { verifyCache, type CacheHealth, type Finding } from './operations/verify
 export { verifyChart, type ChartVerdict, type VerifyOptions } from './operations/verifyChart.ts'
 export { hasEnded, type Owner } from './owner.ts'
 export type { OperationOptions, Progress } from './progress.ts'
+export { hostFile, pathFromHome, readHostFile } from './registry/hostFile.ts'
 export type { HostOptions } from './registry/hostOptions.ts'
+export { hostNamed, layHostSettings, readHostSettings, type HostSettings } from './registry/hostSettings.ts'
 export type { Pages } from './registry/pages.ts'
 export { Registries } from './registry/registries.ts'

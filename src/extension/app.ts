@@ -23,6 +23,7 @@ import { KeyringMemory } from './adapters/keyringMemory.ts'
 import { RegistryHosts } from './adapters/registryHosts.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
+import { SharedHosts } from './adapters/sharedHosts.ts'
 import { CacheReport } from './documents/cacheReport.ts'
 import { ChartFileSystem } from './documents/chartFileSystem.ts'
 import { ChartDetails } from './documents/detailsDocuments.ts'
@@ -52,6 +53,7 @@ export class App implements Disposable {
   readonly credentials: Credentials
   readonly registries: Registries
   readonly hosts: RegistryHosts
+  readonly sharedHosts: SharedHosts
   readonly charts: OpenCharts
   readonly files: ChartFileSystem
   readonly details: ChartDetails
@@ -84,12 +86,14 @@ export class App implements Disposable {
           hosts: this.hosts.options,
         }),
     )
+    this.sharedHosts = new SharedHosts(this.log)
     this.hosts = new RegistryHosts({
       credentials: this.credentials,
       registries: this.registries,
       log: this.log,
       ownStore: this.secrets.name,
       localHost: () => this.localRegistry.state.host,
+      shared: this.sharedHosts,
     })
     // In this window or in another one.
     this.#listening = this.secrets.onDidChange((host) => {
@@ -165,6 +169,7 @@ export class App implements Disposable {
       this.checks,
       this.report,
       this.hosts,
+      this.sharedHosts,
       this.secrets,
       this.log,
     ])

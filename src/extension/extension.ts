@@ -18,6 +18,8 @@ export function activate(context: ExtensionContext): void {
     const { App, runById } = await import('./firstUse.ts')
     const app = new App(context, { log, folders, cacheTree, registriesTree })
     context.subscriptions.push(app)
+    // Before the first request: what the file says of a host must not be missed.
+    await app.sharedHosts.read()
     return { app, runById }
   })
   const cacheTree: TreeView<CacheNode> = registerTree(

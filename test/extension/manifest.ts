@@ -21,6 +21,17 @@ export interface MenuItem {
 
 export interface Setting {
   readonly scope: string
+  readonly additionalProperties?: { readonly properties?: Readonly<Record<string, OptionSchema>> }
+}
+
+/** What may be set for one host under one key. */
+export interface OptionSchema {
+  readonly type: string
+  readonly description?: string
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly items?: { readonly type: string }
 }
 
 /** What package.json says to the editor, as far as the tests ask for it. */

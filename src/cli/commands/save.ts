@@ -8,13 +8,13 @@ type Save = Extract<Command, { verb: 'chart save' }>
 
 export async function save(
   { path, reference }: Save,
-  { cache, globals, print, options }: Context,
+  { cache, globals, print, options, saveFormat }: Context,
 ): Promise<number> {
   const chart = await saveChart(cache, path, reference, {
     ...options,
     limits: globals.limits,
     followLinks: globals.followLinks,
-    ...(globals.format === undefined ? {} : { format: globals.format }),
+    ...(saveFormat === undefined ? {} : { format: saveFormat }),
     ...sourceDateEpoch('chart save'),
   })
   const warnings = chart.dropsProvenance ? [...chart.warnings, provenanceWarning] : chart.warnings

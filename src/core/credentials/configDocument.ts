@@ -1,4 +1,5 @@
 import type { Credential } from '../credential.ts'
+import { notJson } from '../notJson.ts'
 import { hostIn, keyOf, keysFor } from './hostKey.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -224,11 +225,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The engine's own words quote the text, secrets included, so only the place is taken from them.
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
-    if (position === undefined) throw new UnreadableConfig('it is not valid JSON')
-    const line = text.slice(0, Number(position)).split('\n').length
-    throw new UnreadableConfig(`it is not valid JSON (line ${line})`)
+    throw new UnreadableConfig(notJson(error, text))
   }
 }
 

@@ -1,11 +1,10 @@
-import type { HostOptions } from '../../core/index.ts'
-import type { RegistrySetting } from './registrySettings.ts'
+import { layHostSettings, type HostOptions, type HostSettings } from '../../core/index.ts'
 
 /** A registry that the window knows, and why. */
 export interface HostEntry {
   /** In lower case, for example `localhost:5000`. */
   readonly host: string
-  readonly sources: readonly ('setting' | 'login' | 'local')[]
+  readonly sources: readonly ('setting' | 'file' | 'login' | 'local')[]
   readonly login?: {
     readonly username?: string
     /** The file or store that has it, for people. */
@@ -17,6 +16,8 @@ export interface HostEntry {
   /** Repositories without the host. */
   readonly pinned: readonly string[]
   readonly manifestFormat?: 'legacy' | 'modern'
+  /** The shared file, where it says something of the host that counts, and what that is about. */
+  readonly file?: { readonly name: string; readonly keys: readonly string[] }
 }
 
 /** A host that some store or file has a login for. */
@@ -27,7 +28,10 @@ export interface KnownLogin {
 }
 
 export interface HostSources {
-  readonly settings: ReadonlyMap<string, RegistrySetting>
+  /** Of the editor. */
+  readonly settings: ReadonlyMap<string, HostSettings>
+  /** Of the file that the command line reads too; those of the editor count before them. */
+  readonly shared: { readonly name: string; readonly settings: ReadonlyMap<string, HostSettings> }
   /** Those that answer first stand first. */
   readonly logins: readonly KnownLogin[]
   /** The registry for test purposes on this machine. */
@@ -36,31 +40,41 @@ export interface HostSources {
   readonly ownStore: string
 }
 
-/** Every host once: the local registry, then those of the setting in its order, then those that only a login names. */
-export function hostEntries({ settings, logins, local, ownStore }: HostSources): HostEntry[] {
+/** Every host once: the local registry, those of the setting and of the file in their order, those that only a login names. */
+export function hostEntries({ settings, shared, logins, local, ownStore }: HostSources): HostEntry[] {
   const byHost = new Map<string, KnownLogin>()
   for (const login of logins) {
     const host = login.host.toLowerCase()
     if (!byHost.has(host)) byHost.set(host, login)
   }
   const fromLogins = [...byHost.keys()].sort()
-  const hosts = new Set([...(local === undefined ? [] : [local]), ...settings.keys(), ...fromLogins])
+  const layered = layHostSettings(settings, shared.settings)
+  const hosts = new Set([...(local === undefined ? [] : [local]), ...layered.keys(), ...fromLogins])
   return [...hosts].map((host) => {
-    const setting = settings.get(host)
     const login = byHost.get(host)
+    const keys = keysFromFile(settings.get(host), shared.settings.get(host))
     const sources: HostEntry['sources'][number][] = []
-    if (setting !== undefined) sources.push('setting')
+    if (settings.has(host)) sources.push('setting')
+    if (shared.settings.has(host)) sources.push('file')
     if (login !== undefined) sources.push('login')
     if (host === local) sources.push('local')
     return {
       host,
       sources,
       ...(login === undefined ? {} : { login: loginOf(login, ownStore) }),
-      options: setting?.options ?? {},
-      pinned: setting?.pinned ?? [],
-      ...(setting?.manifestFormat === undefined ? {} : { manifestFormat: setting.manifestFormat }),
+      ...(layered.get(host) ?? { options: {}, pinned: [] }),
+      ...(shared.settings.has(host) ? { file: { name: shared.name, keys } } : {}),
     }
   })
+}
+
+/** What only the file says, or, of repositories, says as well. */
+function keysFromFile(setting: HostSettings | undefined, file: HostSettings | undefined): string[] {
+  if (file === undefined) return []
+  const keys = Object.keys(file.options).filter((key) => !Object.hasOwn(setting?.options ?? {}, key))
+  if (file.pinned.length > 0) keys.push('repositories')
+  if (file.manifestFormat !== undefined && setting?.manifestFormat === undefined) keys.push('manifestFormat')
+  return keys
 }
 
 function loginOf({ username, origin }: KnownLogin, ownStore: string): NonNullable<HostEntry['login']> {

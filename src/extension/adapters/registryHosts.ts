@@ -1,9 +1,14 @@
 import { ConfigurationTarget, EventEmitter, workspace, type Disposable } from 'vscode'
 import {
+  layHostSettings,
   messageOf,
   parseReference,
+  pathFromHome,
+  readHostSettings,
+  surroundings,
   type Credentials,
   type HostOptions,
+  type HostSettings,
   type Logger,
   type OperationOptions,
   type Registries,
@@ -11,18 +16,22 @@ import {
 import { hostEntries, type HostEntry, type KnownLogin } from './hostEntries.ts'
 import {
   objectOf,
-  readRegistries,
   withHost,
   withoutHost,
   withoutPinned,
   withPinned,
   type RawRegistries,
-  type RegistrySetting,
 } from './registrySettings.ts'
+import type { SharedHosts } from './sharedHosts.ts'
 import { Turns } from '../turns.ts'
-import { pathFromHome } from './settings.ts'
 
 export type { HostEntry } from './hostEntries.ts'
+
+/** What somebody set for hosts, and where. */
+interface Settings {
+  readonly setting: ReadonlyMap<string, HostSettings>
+  readonly file: ReadonlyMap<string, HostSettings>
+}
 
 export interface RegistryHostsParts {
   readonly credentials: Credentials
@@ -32,11 +41,12 @@ export interface RegistryHostsParts {
   readonly ownStore: string
   /** The host of the registry for test purposes, where there is one. */
   readonly localHost: () => string | undefined
+  readonly shared: SharedHosts
 }
 
 /**
- * The registries that the window knows: from the setting `chartroom.registries`, from logins found on this machine, and
- * the local one. The setting is what a person wrote; nothing is read from disk before somebody asks.
+ * The registries that the window knows: from the setting `chartroom.registries`, from the file that the command line reads
+ * too, from logins found on this machine, and the local one. Key by key the setting counts before the file.
  */
 export class RegistryHosts implements Disposable {
   readonly #parts: RegistryHostsParts
@@ -46,8 +56,8 @@ export class RegistryHosts implements Disposable {
    * somebody else, or over other settings.
    */
   readonly onDidChange = this.#changed.event
-  readonly #listening: Disposable
-  #known: ReadonlyMap<string, RegistrySetting> | undefined
+  readonly #listening: readonly Disposable[]
+  #known: Settings | undefined
   #logins: readonly KnownLogin[] = []
   #reading: Promise<void> | undefined
   /** The setting is read before it is written. */
@@ -55,31 +65,44 @@ export class RegistryHosts implements Disposable {
 
   constructor(parts: RegistryHostsParts) {
     this.#parts = parts
-    this.#listening = workspace.onDidChangeConfiguration((event) => {
+    const changed = (): void => {
       // What nobody has read is read anew anyway.
-      if (!event.affectsConfiguration('chartroom.registries') || this.#known === undefined) return
-      this.#settingChanged(this.#known)
-    })
+      if (this.#known !== undefined) this.#settingChanged(this.#known)
+    }
+    this.#listening = [
+      parts.shared.onDidChange(changed),
+      workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('chartroom.registries')) changed()
+      }),
+    ]
   }
 
   dispose(): void {
-    this.#listening.dispose()
+    for (const listening of this.#listening) listening.dispose()
     this.#changed.dispose()
   }
 
   /** What is known by now; logins are known once `load` has looked for them. */
   get entries(): readonly HostEntry[] {
-    const { ownStore, localHost } = this.#parts
+    const { ownStore, localHost, shared } = this.#parts
     const local = localHost()?.toLowerCase()
-    return hostEntries({ settings: this.#settings, logins: this.#logins, local, ownStore })
+    const { setting, file } = this.#settings
+    return hostEntries({
+      settings: setting,
+      shared: { name: shared.path, settings: file },
+      logins: this.#logins,
+      local,
+      ownStore,
+    })
   }
 
   entry(host: string): HostEntry | undefined {
     return this.entries.find((entry) => entry.host === host.toLowerCase())
   }
 
-  /** Looks for logins on this machine; `onDidChange` tells what is new. Never rejects: what fails is in the log. */
+  /** Looks for logins on this machine and reads the shared file again; `onDidChange` tells what is new. Never rejects: what fails is in the log. */
   async load(options: OperationOptions = {}): Promise<readonly HostEntry[]> {
+    await this.#parts.shared.read()
     this.#reading ??= this.#readLogins(options).finally(() => {
       this.#reading = undefined
     })
@@ -123,20 +146,20 @@ export class RegistryHosts implements Disposable {
     await this.#write((raw) => withoutPinned(raw, host, path))
   }
 
-  /** What the setting says of each host, for whoever speaks to registries. */
+  /** What is set for each host, for whoever speaks to registries. */
   get options(): Record<string, HostOptions> {
     return optionsOf(this.#settings)
   }
 
   /** Read when somebody first asks. */
-  get #settings(): ReadonlyMap<string, RegistrySetting> {
-    return (this.#known ??= this.#readSetting())
+  get #settings(): Settings {
+    return (this.#known ??= this.#readSettings())
   }
 
   async #write(change: (raw: RawRegistries) => RawRegistries): Promise<void> {
     await this.#writing.take(async () => {
       // Afterwards it is compared with what it was.
-      this.#known ??= this.#readSetting()
+      this.#known ??= this.#readSettings()
       const settings = workspace.getConfiguration('chartroom')
       await settings.update('registries', change(rawSetting()), ConfigurationTarget.Global)
       // The event may come later, or not at all where nothing listens to the file.
@@ -144,21 +167,27 @@ export class RegistryHosts implements Disposable {
     })
   }
 
-  #settingChanged(before: ReadonlyMap<string, RegistrySetting>): void {
-    const after = this.#readSetting()
+  #settingChanged(before: Settings): void {
+    const after = this.#readSettings()
     this.#known = after
-    this.#parts.registries.configure(optionsOf(after))
-    for (const host of new Set([...before.keys(), ...after.keys()])) {
-      const [old, now] = [before.get(host), after.get(host)]
-      if (JSON.stringify(old?.options ?? {}) !== JSON.stringify(now?.options ?? {})) this.#changed.fire(host)
+    const [old, now] = [optionsOf(before), optionsOf(after)]
+    this.#parts.registries.configure(now)
+    for (const host of new Set([...Object.keys(old), ...Object.keys(now)])) {
+      if (JSON.stringify(old[host] ?? {}) !== JSON.stringify(now[host] ?? {})) this.#changed.fire(host)
     }
-    if (JSON.stringify([...before]) !== JSON.stringify([...after])) this.#changed.fire(undefined)
+    if (textOf(before) !== textOf(after)) this.#changed.fire(undefined)
   }
 
-  #readSetting(): ReadonlyMap<string, RegistrySetting> {
-    return readRegistries(rawSetting(), pathFromHome, (problem) => {
-      this.#parts.log.warn(problem)
+  #readSettings(): Settings {
+    const { log, shared } = this.#parts
+    const setting = readHostSettings(rawSetting(), {
+      name: 'chartroom.registries',
+      pathOf: (text) => pathFromHome(text, surroundings()),
+      tell: (problem) => {
+        log.warn(problem)
+      },
     })
+    return { setting, file: shared.settings }
   }
 
   async #readLogins(options: OperationOptions): Promise<void> {
@@ -184,6 +213,11 @@ function rawSetting(): RawRegistries {
   return objectOf(workspace.getConfiguration('chartroom').inspect('registries')?.globalValue)
 }
 
-function optionsOf(settings: ReadonlyMap<string, RegistrySetting>): Record<string, HostOptions> {
-  return Object.fromEntries([...settings].map(([host, { options }]) => [host, options]))
+function optionsOf({ setting, file }: Settings): Record<string, HostOptions> {
+  const layered = layHostSettings(setting, file)
+  return Object.fromEntries([...layered].map(([host, { options }]) => [host, options]))
+}
+
+function textOf({ setting, file }: Settings): string {
+  return JSON.stringify([[...setting], [...file]])
 }

@@ -1,19 +1,12 @@
-import { homedir } from 'node:os'
-import { resolve } from 'node:path'
 import { ConfigurationTarget, workspace } from 'vscode'
-import { helmChartCache, surroundings } from '../../core/index.ts'
+import { helmChartCache, pathFromHome, surroundings } from '../../core/index.ts'
 import type { Grouping } from '../views/cacheNodes.ts'
 
 /** The directory of the chart cache: the setting, `~` and relative paths read from the home directory, else Helm's own. */
 export function cachePath(): string {
   const set = workspace.getConfiguration('chartroom').get<string>('cache.path', '').trim()
   if (set === '') return helmChartCache(surroundings())
-  return pathFromHome(set)
-}
-
-/** The absolute path of one that a person wrote: `~` and relative paths are read from the home directory. */
-export function pathFromHome(text: string): string {
-  return resolve(homedir(), text.trim().replace(/^~(?=$|[/\\])/, '.'))
+  return pathFromHome(set, surroundings())
 }
 
 /** A manifest that saving can write: for Helm 3.0-3.6 and later, or for Helm 3.7 and later. */

@@ -20,7 +20,9 @@ export async function removeRegistry(app: App, argument?: unknown): Promise<void
   if (entry.pinned.length > 0) await confirmUnpinning(entry)
   if (isForgettable(app, host)) await app.localRegistry.forget()
   if (entry.sources.includes('setting')) await app.hosts.remove(host)
-  const { login } = entry
+  const { file, login } = entry
+  if (file !== undefined)
+    announce(app, l10n.t('{0} stays in the list because it is in {1}.', host, file.name))
   if (login !== undefined) {
     announce(
       app,

@@ -33,7 +33,7 @@ export function hostTooltip({ host, entry, problem, local }: HostNode): Markdown
   if (local !== undefined)
     line(l10n.t('The local registry, for development and tests: {0}.', localText(local)))
   if (problem !== undefined) line([problem.message, problem.advice].join(' ').trim())
-  const { login, options, pinned, sources } = entry
+  const { file, login, options, pinned, sources } = entry
   if (login?.username !== undefined) line(l10n.t('Logged in as {0}, from {1}.', login.username, login.origin))
   else if (login !== undefined) line(l10n.t('Logged in, from {0}.', login.origin))
   if (options.plainHttp === true)
@@ -44,8 +44,13 @@ export function hostTooltip({ host, entry, problem, local }: HostNode): Markdown
   if (options.caFile !== undefined) line(l10n.t('Certificate authorities: {0}', options.caFile))
   if (options.clientCert !== undefined) line(l10n.t('Client certificate: {0}', options.clientCert))
   if (pinned.length > 0) line(l10n.t('Pinned: {0}', pinned.join(', ')))
+  if (file !== undefined) line(fileText(file))
   if (sources.includes('setting')) line(l10n.t('It is in the setting chartroom.registries.'))
   return tooltip
+}
+
+function fileText({ name, keys }: NonNullable<HostNode['entry']['file']>): string {
+  return keys.length === 0 ? l10n.t('It is in {0}.', name) : l10n.t('Set in {0}: {1}', name, keys.join(', '))
 }
 
 function hostWords({ entry, local, problem }: HostNode): string[] {
@@ -54,7 +59,7 @@ function hostWords({ entry, local, problem }: HostNode): string[] {
   if (problem !== undefined && problem.reason !== 'noCatalogue') words.push(printable(problemText(problem)))
   else if (entry.login !== undefined && local === undefined) words.push(...loginWords(entry.login))
   if (entry.options.plainHttp === true) words.push(l10n.t('insecure: plain HTTP'))
-  if (entry.options.insecureSkipVerify === true) words.push(l10n.t('insecure: certificate not checked'))
+  if (entry.options.insecureSkipVerify === true) words.push(l10n.t('certificate not verified'))
   return words
 }
 

@@ -3,6 +3,7 @@ import { hostEntries, type HostSources } from '../../../src/extension/adapters/h
 
 const nothing: HostSources = {
   settings: new Map(),
+  shared: { name: '/home/me/registries.json', settings: new Map() },
   logins: [],
   local: undefined,
   ownStore: 'the secret storage',
@@ -34,6 +35,38 @@ describe('the registries of the window', () => {
     expect(entries[1]?.login).toEqual({ username: 'me', origin: 'the secret storage', own: true })
     expect(entries[2]).toMatchObject({ options: { plainHttp: true }, pinned: ['team/shop'] })
     expect(entries[4]?.login).toMatchObject({ own: false })
+  })
+
+  it('have what the editor and the shared file say, the editor first, and where the rest is from', () => {
+    const settings = new Map([
+      ['a.example.com', { options: { plainHttp: true, caFile: '/editor.pem' }, pinned: ['team/shop'] }],
+    ])
+    const shared = {
+      name: '/home/me/registries.json',
+      settings: new Map([
+        ['b.example.com', { options: {}, pinned: [] }],
+        ['a.example.com', { options: { caFile: '/file.pem', maxParallel: 2 }, pinned: ['team/base'] }],
+      ]),
+    }
+
+    const entries = hostEntries({ ...nothing, settings, shared })
+
+    expect(entries).toEqual([
+      {
+        host: 'a.example.com',
+        sources: ['setting', 'file'],
+        options: { plainHttp: true, caFile: '/editor.pem', maxParallel: 2 },
+        pinned: ['team/shop', 'team/base'],
+        file: { name: '/home/me/registries.json', keys: ['maxParallel', 'repositories'] },
+      },
+      {
+        host: 'b.example.com',
+        sources: ['file'],
+        options: {},
+        pinned: [],
+        file: { name: '/home/me/registries.json', keys: [] },
+      },
+    ])
   })
 
   it('have the login that answers first, whatever the case of the host', () => {
