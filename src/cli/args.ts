@@ -53,6 +53,13 @@ export type Command =
       readonly passwordStdin: boolean
     }
   | { readonly verb: 'registry logout'; readonly host: string }
+  | { readonly verb: 'registry list'; readonly place: string }
+  | {
+      readonly verb: 'registry delete'
+      readonly reference: string
+      readonly yes: boolean
+      readonly tagOnly: boolean
+    }
   | {
       readonly verb: 'registry serve'
       readonly port: number
@@ -150,6 +157,15 @@ function command(
       return loginCommand(first, values)
     case 'registry logout':
       return { verb: verb.path, host: first }
+    case 'registry list':
+      return { verb: verb.path, place: first }
+    case 'registry delete':
+      return {
+        verb: verb.path,
+        reference: first,
+        yes: values.has('yes'),
+        tagOnly: values.has('tag-only'),
+      }
     case 'registry serve':
       return {
         verb: verb.path,

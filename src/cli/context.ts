@@ -25,6 +25,8 @@ export interface Context {
   readonly globals: Globals
   /** The format to save in, where somebody chose one: by a flag, or for the host that the command names. */
   readonly saveFormat: 'legacy' | 'modern' | undefined
+  /** Repositories that are set for the host that the command names, without it. */
+  readonly pinned: readonly string[]
   readonly print: Printer
   /** Signal, progress and log for every operation of this run. */
   readonly options: OperationOptions & { readonly signal: AbortSignal }
@@ -52,6 +54,7 @@ export async function createContext(
       : await readHostFile(hostFile(around), around, (problem) => {
           print.warning(problem)
         })
+  const first = settings.get(named[0]?.toLowerCase() ?? '')
   return {
     cache: new ChartCache(helmChartCache(around)),
     credentials,
@@ -59,7 +62,8 @@ export async function createContext(
       findCredential: async (host, options) => await credentials.find(host, options),
       hosts: hostsOf(settings, named, globals.host),
     }),
-    saveFormat: globals.format ?? settings.get(named[0]?.toLowerCase() ?? '')?.manifestFormat,
+    saveFormat: globals.format ?? first?.manifestFormat,
+    pinned: first?.pinned ?? [],
     globals,
     print,
     options: {
@@ -104,6 +108,10 @@ function namedHosts(command: Command): string[] {
   switch (command.verb) {
     case 'registry login':
       return readable(() => parseHost(command.host))
+    case 'registry list':
+      return readable(() => parseHost(command.place))
+    case 'registry delete':
+      return readable(() => parseReference(command.reference).host)
     case 'chart push':
     case 'chart pull':
       return command.references.flatMap((reference) => readable(() => parseReference(reference).host))

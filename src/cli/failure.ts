@@ -67,6 +67,9 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
   if (kind === 'store-corrupt' && verb?.startsWith('chart ') === true && isMendable(error)) {
     return 'Run: chartroom chart verify --repair'
   }
+  if (kind === 'unsupported' && verb === 'registry list') {
+    return `Run: chartroom registry list ${evidence.host ?? 'HOST'}/REPOSITORY`
+  }
   if (kind === 'too-large') return limitAdvice(evidence, limits)
   if (evidence.realm !== undefined) return trustAdvice(evidence.realm, evidence.host)
   if (evidence.link !== undefined) return 'Copy the file into the chart, or accept it with --follow-links.'

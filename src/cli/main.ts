@@ -25,6 +25,7 @@ const whatStays: Partial<Record<Command['verb'], string>> = {
   'chart export': 'Nothing was exported.',
   'chart copy': 'Nothing was copied.',
   'registry login': 'No login was stored.',
+  'registry delete': 'Nothing was deleted.',
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,6 +1,7 @@
 import type { Command } from './args.ts'
 import type { Context } from './context.ts'
 import packageFile from '../../package.json' with { type: 'json' }
+import { deleteFrom } from './commands/deleteFrom.ts'
 import { copy } from './commands/copy.ts'
 import { diff } from './commands/diff.ts'
 import { exportTo } from './commands/exportTo.ts'
@@ -13,6 +14,7 @@ import { push } from './commands/push.ts'
 import { remove } from './commands/remove.ts'
 import { save } from './commands/save.ts'
 import { show } from './commands/show.ts'
+import { registryList } from './commands/registryList.ts'
 import { verify } from './commands/verify.ts'
 import { helpText } from './help.ts'
 
@@ -54,6 +56,10 @@ export async function perform(command: Command, context: Context): Promise<numbe
       return await login(command, context)
     case 'registry logout':
       return await logout(command.host, context)
+    case 'registry list':
+      return await registryList(command, context)
+    case 'registry delete':
+      return await deleteFrom(command, context)
     case 'registry serve': {
       // A registry of its own is more than all other commands together.
       const { serve } = await import('./commands/serve.ts')

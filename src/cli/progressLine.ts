@@ -1,5 +1,5 @@
 import type { Progress } from '../core/index.ts'
-import { formatSize, formatSizeOf } from '../core/index.ts'
+import { formatProgress } from '../core/index.ts'
 import { widthOf } from './table.ts'
 
 /** What a progress line is drawn on: stderr, where it is a terminal. */
@@ -20,6 +20,7 @@ const doing: Readonly<Record<Progress['step'], string>> = {
   exporting: 'Exporting',
   copying: 'Copying',
   verifying: 'Verifying',
+  listing: 'Looking at tags',
 }
 
 /** One line that tells how far the work is, and goes away when something else is printed. */
@@ -48,9 +49,8 @@ export class ProgressLine {
   }
 }
 
-function lineOf({ step, done, total }: Progress): string {
-  const amount = total === undefined ? formatSize(done) : formatSizeOf(done, total)
-  return `${doing[step]}: ${amount}`
+function lineOf(progress: Progress): string {
+  return `${doing[progress.step]}: ${formatProgress(progress)}`
 }
 
 function fitting(text: string, columns: number): string {

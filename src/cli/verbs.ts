@@ -31,12 +31,14 @@ export type VerbPath =
   | 'chart copy'
   | 'registry login'
   | 'registry logout'
+  | 'registry list'
+  | 'registry delete'
   | 'registry serve'
 
 /** What the verbs are grouped by, each with its summary. */
 export const groups = {
   chart: 'Save, list, push, pull, export and remove charts; look into them, compare, copy and check them.',
-  registry: 'Log in to a registry and out again; run one for tests.',
+  registry: 'Log in to a registry and out again; list what it has; delete from it; run one for tests.',
 } as const
 
 export type Group = keyof typeof groups
@@ -274,6 +276,40 @@ export const verbs: readonly Verb[] = [
     flags: [],
     global: always,
     examples: ['chartroom registry logout localhost:5000'],
+  },
+  {
+    path: 'registry list',
+    operands: ['HOST[/PREFIX]'],
+    summary: 'list the repositories of a registry, or the charts of a repository',
+    about:
+      'Of a repository it lists every version, the newest first; what is no\n' +
+      'chart says what it is, and what cannot be read is a row that says why. Everything else lists repositories.\n' +
+      'Where a registry has no list, what is set for it in registries.json and what the cache has of it is listed.',
+    flags: [],
+    global: [...always, ...connection, 'no-trunc', 'max-col-width'],
+    examples: [
+      'chartroom registry list localhost:5000',
+      'chartroom registry list localhost:5000/myrepo/mychart',
+      'chartroom registry list ghcr.io/acme --output json',
+    ],
+  },
+  {
+    path: 'registry delete',
+    operands: ['REF'],
+    summary: 'delete a chart from its registry',
+    about:
+      'Deletes a chart from its registry, with every tag that points to it, after it has named these and asked. Without a\n' +
+      'terminal it needs --yes. The cache stays as it is.\n' +
+      'With --tag-only it takes away the tag of REF alone, which not every registry can do.',
+    flags: [
+      { name: 'yes', short: 'y', summary: 'do not ask' },
+      { name: 'tag-only', summary: 'leave the chart with its other tags' },
+    ],
+    global: [...always, ...connection],
+    examples: [
+      'chartroom registry delete localhost:5000/myrepo/mychart:2.7.0',
+      'chartroom registry delete localhost:5000/myrepo/mychart:nightly --tag-only --yes',
+    ],
   },
   {
     path: 'registry serve',

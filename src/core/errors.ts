@@ -39,6 +39,8 @@ export interface ErrorEvidence {
   readonly actual?: string | number
   /** HTTP status of the registry's answer. */
   readonly status?: number
+  /** What the registry calls it, such as `MANIFEST_UNKNOWN`. */
+  readonly code?: string
   /** Line in `path`, counted from 1. */
   readonly line?: number
   /** Where the login that was refused came from, for people; missing where none was sent. */

@@ -1,3 +1,11 @@
+import type { Progress } from './progress.ts'
+
+/** How far something is, for example `12.4 of 95.4 MiB`. */
+export function formatProgress({ step, done, total }: Progress): string {
+  if (step === 'listing') return total === undefined ? String(done) : `${done} of ${total}`
+  return total === undefined ? formatSize(done) : formatSizeOf(done, total)
+}
+
 /**
  * A number of bytes as Helm prints it: `1023 B`, `2.4 KiB`, `1024.0 KiB`.
  *

@@ -19,7 +19,7 @@ export { waitForSmallFiles } from './files.ts'
 export { findProgram, type ProgramSearch } from './findProgram.ts'
 export { helmChartCache, surroundings, type Surroundings } from './helmHome.ts'
 export { writeHtpasswd } from './htpasswd.ts'
-export { formatAge, formatCount, formatSize, formatSizeOf } from './humanize.ts'
+export { formatAge, formatCount, formatProgress, formatSize, formatSizeOf } from './humanize.ts'
 export type { Logger } from './logger.ts'
 export { hexOf, isDigest, shortDigest, type Digest } from './oci/digest.ts'
 export {
@@ -35,6 +35,13 @@ export {
 export { newestFirst } from './oci/tags.ts'
 export { compareExport, type ExportComparison } from './operations/compareExport.ts'
 export { copyChart, type CopiedChart, type CopyOptions } from './operations/copyChart.ts'
+export {
+  deleteFromRegistry,
+  planDeletion,
+  type DeletedFromRegistry,
+  type DeleteOptions,
+  type PlannedDeletion,
+} from './operations/deleteFromRegistry.ts'
 export { describeChart } from './operations/describeChart.ts'
 export { diffCharts, diffFiles, type ChartDiff, type FileDiff } from './operations/diffCharts.ts'
 export { exportChart, type ExportedChart, type ExportOptions } from './operations/exportChart.ts'
@@ -50,8 +57,10 @@ export {
 } from './operations/inspectTag.ts'
 export { listCharts } from './operations/listCharts.ts'
 export { listReferences } from './operations/listReferences.ts'
+export { listRegistry, type RegistryContent } from './operations/listRegistry.ts'
 export { listRepositories } from './operations/listRepositories.ts'
 export { listTags } from './operations/listTags.ts'
+export { listVersions, type ListedVersion, type UnreadableVersion } from './operations/listVersions.ts'
 export { login, type LoggedIn } from './operations/login.ts'
 export { logout, type LoggedOut } from './operations/logout.ts'
 export { lookUpTag, type TagLookUp } from './operations/lookUpTag.ts'

@@ -3,10 +3,18 @@ import type { Logger } from './logger.ts'
 /** How far a step is. Counts are absolute, so an update may be lost without harm. */
 export interface Progress {
   readonly step:
-    'reading' | 'packing' | 'storing' | 'pushing' | 'pulling' | 'exporting' | 'copying' | 'verifying'
-  /** Bytes done. */
+    | 'reading'
+    | 'packing'
+    | 'storing'
+    | 'pushing'
+    | 'pulling'
+    | 'exporting'
+    | 'copying'
+    | 'verifying'
+    | 'listing'
+  /** Bytes done; at `listing`, names looked at. */
   readonly done: number
-  /** Bytes in all, where known. */
+  /** The same in all, where known. */
   readonly total?: number
 }
 

@@ -23,6 +23,8 @@ export interface RegistryRequest {
   readonly body?: RequestBody
   /** What a token has to allow. */
   readonly scope?: string
+  /** Told what the registry wants before it is given; what this throws ends the request. */
+  readonly onChallenge?: (challenge: Challenge, from: URL) => void
   /** The statuses that are an answer; every other one is an error. */
   readonly expect: readonly number[]
   /** What is asked for or sent, to begin an error's sentence with: "localhost:5000/a/b:1.0.0". */
@@ -127,7 +129,7 @@ export class RegistryClient {
     for (let hops = 0; ; hops++) {
       const response = isHome
         ? await this.#authorized(request, url, options)
-        : await this.#transmit(this.settings.elsewhere, request, url, undefined, options)
+        : await this.#transmit(this.settings.elsewhere, withoutLogin(request), url, undefined, options)
       const location = redirectOf(request, response)
       if (location === undefined) return { ...response, url }
       await readStart(response, 64 * 1024)
@@ -142,7 +144,9 @@ export class RegistryClient {
   /** Sends a request to the registry itself and answers its challenges. */
   async #authorized(request: RegistryRequest, url: URL, options: OperationOptions): Promise<HttpResponse> {
     const { authenticator, transport, host, redactor } = this.settings
-    let authorization = authenticator.known(request.scope)
+    // A request that brings a login of its own is sent with that.
+    let authorization =
+      request.headers?.['authorization'] === undefined ? authenticator.known(request.scope) : undefined
     const answered: Challenge[] = []
     for (;;) {
       const response = await this.#transmit(transport, request, url, authorization?.header, options)
@@ -152,6 +156,7 @@ export class RegistryClient {
       response.close()
       if (authorization !== undefined) authenticator.forget(authorization)
       if (challenge === undefined) throw unauthorized(host, undefined, authorization?.origin)
+      request.onChallenge?.(challenge, url)
       if (!isWorthAnswering(challenge, request.scope, answered))
         throw rejected(request, this.settings, challenge, authorization?.origin)
       const answer = await authenticator.answer(challenge, url, request.scope, options)
@@ -202,6 +207,12 @@ export class RegistryClient {
       host,
     })
   }
+}
+
+/** What leaves the registry carries no login, not even one that the request brought. */
+function withoutLogin({ headers = {}, ...request }: RegistryRequest): RegistryRequest {
+  const { authorization, ...others } = headers
+  return authorization === undefined ? { ...request, headers } : { ...request, headers: others }
 }
 
 /** Where an answer redirects to; requests with a body are repeated only where the status says that they may be. */

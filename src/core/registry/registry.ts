@@ -1,16 +1,17 @@
 import type { Credential } from '../credential.ts'
 import { ChartroomError } from '../errors.ts'
-import { isRepository } from '../oci/reference.ts'
 import type { OperationOptions } from '../progress.ts'
 import { Authenticator, usableChallenge, type FindCredential } from './authenticator.ts'
+import { Catalogue, switchedOff, type CatalogueMemory } from './catalogue.ts'
 import { parseChallenges, type Challenge } from './challenge.ts'
 import { RegistryClient, type RegistryRequest } from './client.ts'
+import { isDockerHub } from './dockerHub.ts'
 import type { HostOptions } from './hostOptions.ts'
-import { Pages } from './pages.ts'
+import { isSameHost } from './origin.ts'
+import type { Pages } from './pages.ts'
 import { Redactor } from './redactor.ts'
 import { RegistryRepository } from './repository.ts'
 import type { Wait } from './retry.ts'
-import { catalogueScope } from './scope.ts'
 import { basic } from './tokenRequest.ts'
 import type { Transport } from './transport.ts'
 
@@ -25,11 +26,16 @@ export interface RegistrySettings {
   readonly wait: Wait
 }
 
+export interface CatalogueOptions extends OperationOptions {
+  readonly namespaces?: readonly string[]
+}
+
 /** One registry host. What it found out about the host (scheme, tokens) lives as long as it does. */
 export class Registry {
   readonly host: string
   readonly #settings: RegistrySettings
   readonly #client: RegistryClient
+  readonly #catalogue: CatalogueMemory = {}
 
   constructor(settings: RegistrySettings) {
     this.host = settings.host
@@ -63,20 +69,49 @@ export class Registry {
   }
 
   /**
-   * Every repository of the registry, in its order, page by page. A registry without a catalogue fails with
-   * `unauthorized`, `forbidden`, `not-found` or `unsupported`.
+   * Every repository of the registry, in its order, page by page. A registry without a list fails with `unauthorized`,
+   * `forbidden`, `not-found` or `unsupported`.
+   *
+   * @param namespaces the first parts of repositories that are known otherwise, for registries that list by namespace
    */
-  repositories(options: OperationOptions = {}): Pages {
-    const { pageSize } = this.#settings.options
-    const request = {
-      method: 'GET',
-      to: `/v2/_catalog${pageSize === undefined ? '' : `?n=${pageSize}`}`,
-      scope: catalogueScope,
-      expect: [200],
-      what: `The catalogue of ${this.host}`,
-    } as const
-    const list = { client: this.#client, request, member: 'repositories', isName: isRepository } as const
-    return new Pages(list, options)
+  repositories({ namespaces = [], ...options }: CatalogueOptions = {}): Pages {
+    const { host, findCredential } = this.#settings
+    const { catalog, pageSize, trustedRealms = [] } = this.#settings.options
+    if (catalog === 'off') return switchedOff(host)
+    return new Catalogue(
+      {
+        place: {
+          host,
+          client: this.#client,
+          other: (origin) => this.#strangerAt(origin),
+          namespaces,
+          trustedRealms,
+        },
+        findCredential: async (asked) => {
+          const credential = await findCredential(host, asked)
+          return credential === undefined || credential.username === '' || credential.password === ''
+            ? undefined
+            : credential
+        },
+        pageSize,
+        memory: this.#catalogue,
+      },
+      options,
+    )
+  }
+
+  /** A host that belongs to the registry, asked as nobody. */
+  #strangerAt(origin: URL): RegistryClient {
+    const { options, transport, elsewhere, wait, host } = this.#settings
+    const isOurs = isSameHost(origin, new URL(`https://${host}`))
+    return clientOf({
+      host: origin.host,
+      options: { ...(isOurs ? options : {}), plainHttp: origin.protocol === 'http:' },
+      findCredential: () => Promise.resolve(undefined),
+      transport: isOurs ? transport : elsewhere,
+      elsewhere,
+      wait,
+    })
   }
 }
 
@@ -125,9 +160,4 @@ function clientOf(settings: RegistrySettings): RegistryClient {
     elsewhere,
     wait,
   })
-}
-
-/** Docker Hub has its API under another name than the one that references have. */
-function isDockerHub(host: string): boolean {
-  return host === 'docker.io' || host === 'index.docker.io'
 }

@@ -9,9 +9,11 @@ import { tagOfWire } from '../oci/tags.ts'
 import type { Content, FetchOptions, Target } from '../oci/target.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient } from './client.ts'
+import { deleteManifest } from './deleteManifest.ts'
 import { downloadBlob } from './download.ts'
 import { checkReturnedDigest, receivedManifest } from './manifestAnswer.ts'
-import { Pages } from './pages.ts'
+import { ListPages, namesUnder } from './listPages.ts'
+import type { Pages } from './pages.ts'
 import { repositoryScope } from './scope.ts'
 import { bodyOf, header } from './transport.ts'
 import { uploadBlob } from './upload.ts'
@@ -163,6 +165,25 @@ export class RegistryRepository implements Target {
   }
 
   /**
+   * Deletes a manifest with every tag that points to it; with a tag for a name, that tag alone, where the registry can.
+   *
+   * @param name a digest, or a tag as a person writes it
+   * @throws ChartroomError `not-found`; `unsupported` where the registry deletes nothing, or no tag alone; …
+   */
+  async delete(name: string, options: OperationOptions = {}): Promise<void> {
+    await deleteManifest(
+      this.#client,
+      {
+        to: this.#manifestPath(name),
+        scope: repositoryScope(this.#repository, 'delete'),
+        what: this.#manifestName(name),
+        isTag: !isDigest(name),
+      },
+      options,
+    )
+  }
+
+  /**
    * The tags of the repository as people write them, in the registry's order, page by page, without those that only stand
    * for signatures and other attachments. A repository that is not there fails with `not-found`.
    */
@@ -175,7 +196,10 @@ export class RegistryRepository implements Target {
       what: this.name,
     } as const
     const show = (tag: string): string | undefined => (attachment.test(tag) ? undefined : tagOfWire(tag))
-    return new Pages({ client: this.#client, request, member: 'tags', show, isName: isTag }, options)
+    return new ListPages(
+      { client: this.#client, request, namesIn: namesUnder('tags'), show, isName: isTag },
+      options,
+    )
   }
 
   /**

@@ -1,5 +1,5 @@
 /** What a token is asked to allow in one repository. */
-export function repositoryScope(repository: string, actions: 'pull' | 'pull,push'): string {
+export function repositoryScope(repository: string, actions: 'pull' | 'pull,push' | 'delete'): string {
   return `repository:${repository}:${actions}`
 }
 

@@ -27,7 +27,14 @@ export async function statusError(
   const { code, message } = await readRegistryError(response, redactor)
   const said = message === '' ? '' : `: ${message}`
   const fail = (kind: ErrorKind, text: string, more: Partial<ErrorDetails> = {}): ChartroomError =>
-    new ChartroomError(kind, { message: text, host, status, ...more })
+    new ChartroomError(kind, {
+      message: text,
+      host,
+      status,
+      // A word, as the specification has it; anything else may be anything.
+      ...(/^[A-Z0-9_]{1,64}$/.test(code) ? { code } : {}),
+      ...more,
+    })
 
   if (status === 429 || code === 'TOOMANYREQUESTS') return rateLimited(response, host)
   if (status === 408 || status === 499 || status >= 500) {

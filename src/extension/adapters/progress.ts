@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, window, type Progress as Notification } from 'vscode'
-import { formatSize, formatSizeOf, type OperationOptions, type Progress } from '../../core/index.ts'
+import { formatProgress, type OperationOptions, type Progress } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import { endsWithin } from '../endsWithin.ts'
 import { plainText } from '../plainText.ts'
@@ -83,9 +83,8 @@ class Display {
     this.#shownAt = now
     const { done, total } = progress
     const percent = total === undefined ? 0 : (100 * done) / Math.max(total, 1)
-    const size = total === undefined ? formatSize(done) : formatSizeOf(done, total)
     this.#notification.report({
-      message: l10n.t('{0} — {1}', this.#title, size),
+      message: l10n.t('{0} — {1}', this.#title, formatProgress(progress)),
       increment: Math.max(0, percent - this.#percent),
     })
     this.#percent = Math.max(this.#percent, percent)
