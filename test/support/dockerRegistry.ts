@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { cleanUp } from './cleanUp.ts'
 import { distribution3, type Peer } from './peers.ts'
 import { runOrFail } from './run.ts'
+import type { TokenServer } from './tokenServer.ts'
 
 export interface DockerRegistryOptions {
   /** The one login that is let in; without it everybody is. */
@@ -15,6 +16,10 @@ export interface DockerRegistryOptions {
   readonly htpasswdFile?: string
   /** PEM files; without them the registry speaks plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Who gives tokens for it; without one nobody needs any. */
+  readonly token?: Pick<TokenServer, 'realm' | 'service' | 'issuer' | 'certificate'>
+  /** The registry, for example `http://localhost:5000`, that everything is fetched from and kept; nothing can be pushed then. */
+  readonly pullThrough?: string
   /** Whether manifests and blobs may be deleted; they may by default. */
   readonly delete?: boolean
   /** The most repositories on a page of the catalogue; 1 000 by default. */
@@ -105,7 +110,7 @@ async function configure(
   storage: string,
   options: Distribution3Options,
 ): Promise<Record<string, unknown>> {
-  const { htpasswd, tls, catalogPage, tagsPage } = options
+  const { htpasswd, tls, token, pullThrough, catalogPage, tagsPage } = options
   const users = options.htpasswdFile ?? join(directory, 'htpasswd')
   if (htpasswd !== undefined) await runOrFail('htpasswd', ['-Bbc', users, htpasswd.user, htpasswd.password])
   return {
@@ -122,7 +127,18 @@ async function configure(
     ...(htpasswd === undefined && options.htpasswdFile === undefined
       ? {}
       : { auth: { htpasswd: { realm: 'Registry Realm', path: users } } }),
+    ...(token === undefined ? {} : { auth: { token: await tokenAuth(directory, token) } }),
+    ...(pullThrough === undefined ? {} : { proxy: { remoteurl: pullThrough } }),
   }
+}
+
+async function tokenAuth(
+  directory: string,
+  { realm, service, issuer, certificate }: NonNullable<DockerRegistryOptions['token']>,
+): Promise<Record<string, string>> {
+  const rootcertbundle = join(directory, 'token.crt')
+  await writeFile(rootcertbundle, certificate)
+  return { realm, service, issuer, rootcertbundle }
 }
 
 /** The port that the log names, once the registry listens. */

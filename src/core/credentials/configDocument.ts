@@ -1,15 +1,9 @@
 import type { Credential } from '../credential.ts'
 import { notJson } from '../notJson.ts'
 import { hostIn, keyOf, keysFor } from './hostKey.ts'
+import { withMember, withoutMembers, type JsonStyle } from './jsonText.ts'
 
 type Json = Readonly<Record<string, unknown>>
-
-/** How a file was written, so that a change leaves the rest as it is. */
-interface Style {
-  readonly indentation: string
-  readonly lineEnd: string
-  readonly end: string
-}
 
 /** What an entry says about who somebody is. */
 export type Login = Omit<Credential, 'origin'>
@@ -20,18 +14,18 @@ export class UnreadableConfig extends Error {
 }
 
 /**
- * A `config.json` as Docker, Helm and podman share it. Immutable: a change gives a new document in which everything
- * that is not the host's own entry stays as it was.
+ * A `config.json` as Docker, Helm and podman share it. Immutable: a change gives a new document in which every byte
+ * that is not of the host's own entry stays as it was.
  *
  * @see https://github.com/docker/cli/blob/master/cli/config/configfile/file.go
  */
 export class ConfigDocument {
+  readonly #text: string
   readonly #content: Json
-  readonly #style: Style
 
-  private constructor(content: Json, style: Style) {
+  private constructor(text: string, content: Json) {
+    this.#text = text
     this.#content = content
-    this.#style = style
   }
 
   /**
@@ -40,15 +34,17 @@ export class ConfigDocument {
    */
   static parse(bytes: Uint8Array): ConfigDocument {
     const text = decode(bytes)
-    const style = styleOf(text)
-    if (text.trim() === '') return new ConfigDocument({}, style)
+    return ConfigDocument.#of(text.trim() === '' ? '{}' : text)
+  }
+
+  static #of(text: string): ConfigDocument {
     const content = parseJson(text)
     if (!isObject(content)) throw new UnreadableConfig('it is not a JSON object')
     for (const key of ['auths', 'credHelpers']) {
       const value = content[key] ?? {}
       if (!isObject(value)) throw new UnreadableConfig(`"${key}" is not a JSON object`)
     }
-    return new ConfigDocument(content, style)
+    return new ConfigDocument(text, content)
   }
 
   /** Whether nothing says where logins are kept, so that the platform's own credential helper may be proposed. */
@@ -114,19 +110,17 @@ export class ConfigDocument {
   withHelper(host: string, helper: string): ConfigDocument {
     const noted = this.#withEntry(host, {})
     if (noted.helperOf(host) === helper) return noted
-    return new ConfigDocument({ ...noted.#content, credsStore: helper }, this.#style)
+    return ConfigDocument.#of(withMember(noted.#text, [], 'credsStore', helper, styleOf(noted.#text)))
   }
 
   /** The document without any spelling of a host. */
   without(host: string): ConfigDocument {
     const keys = this.keysOf(host)
-    const rest = Object.entries(this.#auths).filter(([key]) => !keys.includes(key))
-    return this.#withAuths(rest)
+    return keys.length === 0 ? this : ConfigDocument.#of(withoutMembers(this.#text, ['auths'], keys))
   }
 
   toString(): string {
-    const { indentation, lineEnd, end } = this.#style
-    return JSON.stringify(this.#content, undefined, indentation).replaceAll('\n', lineEnd) + end
+    return this.#text
   }
 
   get #auths(): Json {
@@ -141,22 +135,14 @@ export class ConfigDocument {
 
   #withEntry(host: string, entry: Json): ConfigDocument {
     const key = keyOf(host)
-    const entries = Object.entries(this.#auths)
-    if (Object.hasOwn(this.#auths, key)) {
-      return this.#withAuths(entries.map(([name, value]) => [name, name === key ? entry : value]))
-    }
+    const style = styleOf(this.#text)
+    const names = Object.keys(this.#auths)
     // Helm sorts the hosts; a file that is in order stays in order.
-    const sorted = entries.every(
-      ([name], position) => position === 0 || (entries[position - 1]?.[0] ?? '') < name,
-    )
-    const next = sorted ? entries.findIndex(([name]) => name > key) : -1
-    return this.#withAuths(entries.toSpliced(next < 0 ? entries.length : next, 0, [key, entry]))
-  }
-
-  #withAuths(entries: readonly (readonly [string, unknown])[]): ConfigDocument {
-    const auths: unknown = Object.fromEntries(entries)
-    const content = 'auths' in this.#content ? { ...this.#content, auths } : { auths, ...this.#content }
-    return new ConfigDocument(content, this.#style)
+    const sorted = names.every((name, position) => position === 0 || (names[position - 1] ?? '') < name)
+    const text = isObject(this.#content['auths'])
+      ? this.#text
+      : withMember(this.#text, [], 'auths', {}, style, () => true)
+    return ConfigDocument.#of(withMember(text, ['auths'], key, entry, style, (name) => sorted && name > key))
   }
 }
 
@@ -215,7 +201,7 @@ function textIn(entry: Json, key: string): string {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw new UnreadableConfig('it is not UTF-8 text')
   }
@@ -223,20 +209,18 @@ function decode(bytes: Uint8Array): string {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     throw new UnreadableConfig(notJson(error, text))
   }
 }
 
-/** As it was; tabs, as Helm writes, where there is nothing to go by. */
-function styleOf(text: string): Style {
-  const body = text.trimEnd()
-  const indentation = /^\s*\{\r?\n([ \t]+)/.exec(text)?.[1]
+/** As it is; tabs, as Helm writes, where there is nothing to go by. */
+function styleOf(text: string): JsonStyle {
+  const indentation = /^\s*\{\s*?\n([ \t]+)/.exec(text)?.[1]
   return {
-    indentation: indentation ?? (/^\s*(?:\{\s*\})?$/.test(body) ? '\t' : ''),
-    lineEnd: body.includes('\r\n') ? '\r\n' : '\n',
-    end: body === '' ? '' : text.slice(body.length),
+    indentation: indentation ?? (/^\s*\{\s*\}\s*$/.test(text) ? '\t' : ''),
+    lineEnd: /\r?\n/.exec(text)?.[0] ?? '\n',
   }
 }
 

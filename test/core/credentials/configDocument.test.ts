@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigDocument } from '../../../src/core/credentials/configDocument.ts'
+import { keyOf } from '../../../src/core/credentials/hostKey.ts'
 import { base64 } from './home.ts'
 
 function parse(text: string): ConfigDocument {
@@ -106,11 +107,52 @@ describe('a changed document', () => {
     ['two spaces and a last line end', '{\n  "auths": {},\n  "x": [\n    1\n  ]\n}\n'],
     ['four spaces and CRLF', '{\r\n    "auths": {},\r\n    "x": [\r\n        1\r\n    ]\r\n}\r\n'],
     ['no space at all', '{"auths":{},"x":[1]}'],
+    ['a space after each colon and comma', '{"auths": {"a.org": {}, "s.org": {}}, "x": [1, 2]}'],
+    ['a byte order mark', '\ufeff{\n\t"auths": {}\n}'],
+    ['a list in one line', '{\n\t"auths": {\n\t\t"a.org": {}\n\t},\n\t"x": [ 1, 2 ]\n}'],
+    [
+      'numbers and letters as they were written',
+      '{"auths":{},"x":[1.0,1e3,12345678901234567890,"\\u00e9\\/"]}',
+    ],
+    ['what comes twice', '{"x":1,"auths":{"a.org":{},"a.org":{}},"x":2}'],
+    ['keys that look like numbers in their order', '{"b":1,"2":2,"auths":{"9":{},"1":{}},"1":3}'],
+    ['a key that means something to a program', '{"__proto__":{"x":1},"auths":{"__proto__":{}}}'],
   ])('keeps %s', (_, text) => {
     expect(parse(text).withLogin('r.org', login).without('r.org').toString()).toBe(text)
   })
 
-  it('keeps everything but the entry of the host', () => {
+  it('keeps every byte but those of the entry of the host, however it was written', () => {
+    const host = fc.domain()
+    const entries = fc.dictionary(fc.oneof(host, fc.string()), fc.constantFrom({}, { auth: base64('x:y') }))
+    const written = fc.record({
+      content: fc.record({ auths: entries, x: fc.jsonValue(), HttpHeaders: fc.jsonValue() }),
+      indentation: fc.constantFrom('', '\t', '  ', '    '),
+      lineEnd: fc.constantFrom('\n', '\r\n'),
+      mark: fc.constantFrom('', '\ufeff'),
+      end: fc.constantFrom('', '\n', '\r\n', ' \n'),
+    })
+    fc.assert(
+      fc.property(written, ({ content, indentation, lineEnd, mark, end }) => {
+        const print = (value: typeof content): string =>
+          mark + JSON.stringify(value, undefined, indentation).replaceAll('\n', lineEnd) + end
+        const text = print(content)
+        const added = parse(text).withLogin('added.example.com', login)
+
+        expect(added.loginOf('added.example.com')).toEqual(login)
+        expect(added.without('added.example.com').toString()).toBe(text)
+        for (const key of Object.keys(content.auths)) {
+          if (parse(text).keysOf(key).join() !== key || keyOf(key) !== key) continue
+          const { [key]: _, ...others } = content.auths
+          const replaced = { ...content.auths, [key]: { auth: base64('u:p') } }
+          expect(parse(text).withLogin(key, login).toString()).toBe(print({ ...content, auths: replaced }))
+          expect(parse(text).without(key).toString()).toBe(print({ ...content, auths: others }))
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('means the same but for the entry of the host', () => {
     const json = fc.jsonValue()
     const documents = fc.record({ auths: fc.dictionary(fc.string(), json), x: json, HttpHeaders: json })
     fc.assert(

@@ -29,6 +29,18 @@ describe('a key of a credentials file', () => {
     expect(means(key, 'localhost:5001')).toBe(false)
   })
 
+  it.each([
+    ['r.example.com', true],
+    ['r.example.com:5000', false],
+    ['https://r.example.com', true],
+    ['https://r.example.com/v1/', true],
+    ['http://r.example.com/', true],
+    ['r.example.com/team', true],
+    ['R.Example.COM', true],
+  ])('%s means r.example.com: %s', (key, expected) => {
+    expect(means(key, 'r.example.com')).toBe(expected)
+  })
+
   it.each(['azurecr.io.evil.com', 'notazurecr.io', 'x.azurecr.io'])(
     '%s looks like azurecr.io and is not',
     (key) => {
