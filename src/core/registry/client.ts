@@ -129,7 +129,7 @@ export class RegistryClient {
     for (let hops = 0; ; hops++) {
       const response = isHome
         ? await this.#authorized(request, url, options)
-        : await this.#transmit(this.settings.elsewhere, withoutLogin(request), url, undefined, options)
+        : await this.#elsewhere(request, url, options)
       const location = redirectOf(request, response)
       if (location === undefined) return { ...response, url }
       await readStart(response, 64 * 1024)
@@ -163,6 +163,15 @@ export class RegistryClient {
       if (answer === undefined) throw unauthorized(host, challenge, undefined, redactor)
       if (answer.isFresh) answered.push(challenge)
       authorization = answer.authorization
+    }
+  }
+
+  /** Sends a request to where the registry has redirected it; what goes wrong there is not the registry's. */
+  async #elsewhere(request: RegistryRequest, url: URL, options: OperationOptions): Promise<HttpResponse> {
+    try {
+      return await this.#transmit(this.settings.elsewhere, withoutLogin(request), url, undefined, options)
+    } catch (error) {
+      throw connectionError(error, url.host)
     }
   }
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
+import { wholeBody } from './wholeBody.ts'
 
 /**
  * The transport for every host that needs no TLS settings of its own.
@@ -24,10 +25,11 @@ export const fetchTransport: Transport = {
         signal: watchdog.signal,
       })
       watchdog.rest()
+      const announced = request.method === 'HEAD' ? null : response.headers.get('content-length')
       return {
         status: response.status,
         headers: new Map(Object.entries(response.headers.raw())),
-        body: watchdog.received(response.body ?? Readable.from([])),
+        body: watchdog.received(wholeBody(response.body ?? Readable.from([]), announced)),
         close: () => {
           watchdog.close()
         },

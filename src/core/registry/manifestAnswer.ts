@@ -3,6 +3,7 @@ import { algorithmOf, digestOf, isDigest, type Digest } from '../oci/digest.ts'
 import type { RawManifest } from '../oci/manifest.ts'
 import { bareMediaType, mediaTypes } from '../oci/mediaTypes.ts'
 import { memberOf, parseJson } from './readBody.ts'
+import { TransientError } from './retry.ts'
 import { header, type HttpResponse } from './transport.ts'
 
 export interface Wanted {
@@ -16,7 +17,7 @@ export interface Wanted {
 
 /**
  * A manifest as it came, checked: the bytes decide about the digest, and nobody may have said otherwise.
- * @throws ChartroomError `integrity`
+ * @throws TransientError `integrity`, worth one more try: what was damaged on the way comes whole then
  */
 export function receivedManifest(
   response: Pick<HttpResponse, 'headers'> & { readonly bytes: Buffer },
@@ -29,25 +30,22 @@ export function receivedManifest(
   if (expected !== undefined && expected !== actual) {
     const says =
       digest === undefined ? 'the registry says that its manifest hashes' : 'its manifest should hash'
-    throw new ChartroomError('integrity', {
-      message: `${what} is damaged: ${says} to ${expected}, but it hashes to ${actual}.`,
-      digest: expected,
-      expected,
-      actual,
-    })
+    const message = `${what} is damaged: ${says} to ${expected}, but it hashes to ${actual}.`
+    throw new TransientError('integrity', { message, digest: expected, expected, actual }, { tries: 2 })
   }
   return { descriptor: { mediaType: mediaTypeOf(response), digest: actual, size: bytes.length }, bytes }
 }
 
 /**
  * Checks what the registry says it has stored.
+ * @param what was sent, to begin the error's sentence with
  * @throws ChartroomError `integrity`
  */
 export function checkReturnedDigest(response: HttpResponse, sent: Digest, what: string): void {
   const stored = header(response, 'docker-content-digest')
   if (!isDigest(stored) || algorithmOf(stored) !== algorithmOf(sent) || stored === sent) return
   throw new ChartroomError('integrity', {
-    message: `${what} did not arrive whole: its manifest hashes to ${sent}, but the registry stored ${stored}.`,
+    message: `${what} did not arrive whole: what was sent hashes to ${sent}, but the registry stored ${stored}.`,
     digest: sent,
     expected: sent,
     actual: stored,

@@ -45,7 +45,8 @@ export class RegistryRepository implements Target {
         method: 'HEAD',
         to: `${this.#path}/blobs/${descriptor.digest}`,
         scope: this.#pull,
-        expect: [200, 404],
+        // Some registries have no HEAD; what is there already is sent once more then.
+        expect: [200, 404, 405],
         what: this.#blobName(descriptor),
       },
       options,
@@ -96,22 +97,22 @@ export class RegistryRepository implements Target {
 
   /** @param name a digest, or a tag as a person writes it: its `+` travels as `_` */
   async resolve(name: string, options: OperationOptions = {}): Promise<RawManifest> {
-    const response = await this.#client.read(
-      {
-        method: 'GET',
-        to: this.#manifestPath(name),
-        headers: { accept: acceptedManifests.join(', ') },
-        scope: this.#pull,
-        expect: [200],
-        what: this.#manifestName(name),
-      },
-      options,
-    )
-    return receivedManifest(response, {
+    const request = {
+      method: 'GET',
+      to: this.#manifestPath(name),
+      headers: { accept: acceptedManifests.join(', ') },
+      scope: this.#pull,
+      expect: [200],
+      what: this.#manifestName(name),
+    } as const
+    const wanted = {
       digest: isDigest(name) ? name : undefined,
       what: this.#manifestName(name),
       ignoreHeader: this.#client.settings.options.ignoreContentDigestHeader === true,
-    })
+    }
+    const ask = async (): Promise<RawManifest> =>
+      receivedManifest(await this.#client.readOnce(request, options), wanted)
+    return await this.#client.retrying(ask, options)
   }
 
   /** @param name a tag as a person writes it, or the manifest's own digest */

@@ -1,5 +1,6 @@
 import { ChartroomError, printable, type ErrorDetails, type ErrorKind } from '../errors.ts'
 import type { Redactor } from './redactor.ts'
+import { formatAge } from '../humanize.ts'
 import { memberOf, parseJson, readStart } from './readBody.ts'
 import { parseRetryAfter, TransientError } from './retry.ts'
 import { header, TransportError, type HttpResponse } from './transport.ts'
@@ -41,7 +42,12 @@ export async function statusError(
     const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
     return new TransientError(
       'unavailable',
-      { message: `${host} cannot answer at the moment (status ${status}${said}).`, host, status },
+      {
+        message: `${host} cannot answer at the moment (status ${status}${said}).`,
+        ...(retryAfter === undefined ? {} : { advice: `Try again ${fromNow(retryAfter)}.` }),
+        host,
+        status,
+      },
       { tries: 5, ...(retryAfter === undefined ? {} : { retryAfter }) },
     )
   }
@@ -89,7 +95,7 @@ function notFound(code: string, host: string, what: string): string {
 
 function rateLimited(response: HttpResponse, host: string): TransientError {
   const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
-  const when = retryAfter === undefined ? 'later' : `in ${Math.ceil(retryAfter / 1000)} s`
+  const when = retryAfter === undefined ? 'later' : fromNow(retryAfter)
   return new TransientError(
     'rate-limited',
     {
@@ -101,6 +107,15 @@ function rateLimited(response: HttpResponse, host: string): TransientError {
     { tries: 5, ...(retryAfter === undefined ? {} : { retryAfter }) },
   )
 }
+
+/** When something is worth another try, for people: `in 90 s`, `in 3 hours`, `later`. */
+function fromNow(milliseconds: number): string {
+  if (milliseconds <= 120_000) return `in ${Math.ceil(milliseconds / 1000)} s`
+  return milliseconds > year ? 'later' : `in ${formatAge(milliseconds).toLowerCase()}`
+}
+
+/** In milliseconds; whoever names a longer time says nothing. */
+const year = 365 * 24 * 60 * 60 * 1000
 
 interface RegistryError {
   /** Such as `MANIFEST_UNKNOWN`; empty where there is none. */

@@ -5,6 +5,7 @@ import type { Content } from '../oci/target.ts'
 import { verified } from '../oci/verify.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient, RegistryRequest, RegistryResponse } from './client.ts'
+import { checkReturnedDigest } from './manifestAnswer.ts'
 import { checkedHop, resolveUrl } from './origin.ts'
 import { emptyBody, header } from './transport.ts'
 
@@ -137,7 +138,8 @@ class Upload {
   async finish({ digest }: Descriptor, options: OperationOptions): Promise<void> {
     const to = new URL(this.#location)
     to.search += `${to.search === '' ? '' : '&'}digest=${encodeURIComponent(digest)}`
-    await this.#request({ method: 'PUT', to, body: emptyBody, expect: [201, 204] }, options)
+    const response = await this.#request({ method: 'PUT', to, body: emptyBody, expect: [201, 204] }, options)
+    checkReturnedDigest(response, digest, this.#settings.what)
   }
 
   /** Best effort: a registry that does not know the upload any more, or cannot be reached, needs no cancelling. */

@@ -70,6 +70,20 @@ describe('a redirect', () => {
     expect(registry.seen).toHaveLength(6)
   })
 
+  it('to where nobody answers is an error that names that place, and not the registry', async () => {
+    const gone = await startServer((request) => {
+      request.socket.destroy()
+    })
+    const registry = await startServer((_request, response) => {
+      response.writeHead(307, { location: `http://${gone.host}/` }).end()
+    })
+
+    expect(await failureOf(repositoryAt(registry.host).fetch(blob))).toEqual({
+      kind: 'unavailable',
+      message: `The connection to ${gone.host} was lost (it was closed before the answer was complete).`,
+    })
+  })
+
   it('that leads nowhere is refused', async () => {
     const registry = await startServer((_request, response) => {
       response.writeHead(307, { location: 'http://[' }).end()

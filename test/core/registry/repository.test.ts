@@ -35,6 +35,14 @@ describe('a blob at the registry', () => {
     expect(server.seen[0]?.method).toBe('HEAD')
   })
 
+  it('counts as missing where the registry has no HEAD', async () => {
+    const server = await startServer((_request, response) => {
+      response.writeHead(405).end()
+    })
+
+    expect(await repositoryAt(server.host).exists(blob)).toBe(false)
+  })
+
   it('is fetched as it is, without any decoding', async () => {
     const server = await startServer((request, response) => {
       expect(request.headers['accept-encoding']).toBe('identity')
@@ -111,6 +119,16 @@ describe('a manifest at the registry', () => {
       kind: 'integrity',
       message: `${repository.name}@${other} is damaged: its manifest should hash to ${other}, but it hashes to ${manifest.descriptor.digest}.`,
     })
+  })
+
+  it('that comes damaged is asked for once more', async () => {
+    const server = await startServer((_request, response) => {
+      const sent = server.seen.length === 1 ? '{"other":"manifest"}' : manifest.bytes
+      response.writeHead(200, manifestHeaders).end(sent)
+    })
+
+    expect(await repositoryAt(server.host).resolve('1.0.0')).toEqual(manifest)
+    expect(server.seen).toHaveLength(2)
   })
 
   it('whose registry says another digest is refused, unless the registry is known for that', async () => {

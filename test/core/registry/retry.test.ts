@@ -45,6 +45,33 @@ describe('a registry that fails for a moment', () => {
     expect(waits).toEqual([])
   })
 
+  it.each([
+    [429, '30', 'Try again in 30 s; a login often raises the limit.', 5],
+    [429, '3600', 'Try again in about an hour; a login often raises the limit.', 1],
+    [503, '172800', 'Try again in 2 days.', 1],
+    [503, '99999999999999999999', 'Try again later.', 1],
+    [429, undefined, 'Try again later; a login often raises the limit.', 5],
+  ])('tells with status %d and Retry-After %s when to come again', async (status, after, advice, tries) => {
+    const server = await startServer((_request, response) => {
+      response.writeHead(status, after === undefined ? {} : { 'retry-after': after }).end()
+    })
+
+    await expect(repositoryAt(server.host).tags()).rejects.toMatchObject({ advice })
+    expect(server.seen).toHaveLength(tries)
+  })
+
+  it('is asked again where it sent more than it announced, because nothing of that is left', async () => {
+    const server = await startServer((request, response) => {
+      if (server.seen.length > 1) answerJson(response, { tags: ['1.0.0'] })
+      else
+        request.socket.end(
+          'HTTP/1.1 200 OK\r\ncontent-length: 11\r\nconnection: close\r\n\r\n{"tags":[]}more',
+        )
+    })
+
+    expect(await repositoryAt(server.host).tags()).toEqual(['1.0.0'])
+  })
+
   it('is asked five times at most', async () => {
     const server = await startServer((_request, response) => {
       answerError(response, 500, 'UNKNOWN', 'the disk is on fire')

@@ -234,6 +234,18 @@ describe('a blob that is pushed', () => {
     ])
   })
 
+  it('is an error where the registry says that it stored something else', async () => {
+    const server = await startServer(
+      uploads(async (request, response) => {
+        await bodyOf(request)
+        const stored = { ...moved, 'docker-content-digest': `sha256:${'0'.repeat(64)}` }
+        response.writeHead(request.method === 'PATCH' ? 202 : 201, stored).end()
+      }),
+    )
+
+    expect((await failureOf(repositoryAt(server.host).push(blob, content(bytes)))).kind).toBe('integrity')
+  })
+
   it('goes nowhere where the registry does not say where', async () => {
     const server = await startServer((_request, response) => {
       response.writeHead(202).end()
