@@ -52,7 +52,6 @@ export type Command =
       readonly password?: string
       readonly passwordStdin: boolean
     }
-  | { readonly verb: 'registry logout'; readonly host: string }
   | { readonly verb: 'registry list'; readonly place: string }
   | {
       readonly verb: 'registry delete'
@@ -60,6 +59,7 @@ export type Command =
       readonly yes: boolean
       readonly tagOnly: boolean
     }
+  | { readonly verb: 'registry logout' | 'registry diagnose'; readonly host: string }
   | {
       readonly verb: 'registry serve'
       readonly port: number
@@ -156,6 +156,7 @@ function command(
     case 'registry login':
       return loginCommand(first, values)
     case 'registry logout':
+    case 'registry diagnose':
       return { verb: verb.path, host: first }
     case 'registry list':
       return { verb: verb.path, place: first }

@@ -107,6 +107,7 @@ function hostsOf(
 function namedHosts(command: Command): string[] {
   switch (command.verb) {
     case 'registry login':
+    case 'registry diagnose':
       return readable(() => parseHost(command.host))
     case 'registry list':
       return readable(() => parseHost(command.place))

@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import packageFile from '../../package.json' with { type: 'json' }
 import { deleteFrom } from './commands/deleteFrom.ts'
 import { copy } from './commands/copy.ts'
+import { diagnose } from './commands/diagnose.ts'
 import { diff } from './commands/diff.ts'
 import { exportTo } from './commands/exportTo.ts'
 import { list } from './commands/list.ts'
@@ -60,6 +61,8 @@ export async function perform(command: Command, context: Context): Promise<numbe
       return await registryList(command, context)
     case 'registry delete':
       return await deleteFrom(command, context)
+    case 'registry diagnose':
+      return await diagnose(command.host, context)
     case 'registry serve': {
       // A registry of its own is more than all other commands together.
       const { serve } = await import('./commands/serve.ts')

@@ -33,12 +33,14 @@ export type VerbPath =
   | 'registry logout'
   | 'registry list'
   | 'registry delete'
+  | 'registry diagnose'
   | 'registry serve'
 
 /** What the verbs are grouped by, each with its summary. */
 export const groups = {
   chart: 'Save, list, push, pull, export and remove charts; look into them, compare, copy and check them.',
-  registry: 'Log in to a registry and out again; list what it has; delete from it; run one for tests.',
+  registry:
+    'Log in to a registry and out again; list what it has; delete from it; diagnose it; run one for tests.',
 } as const
 
 export type Group = keyof typeof groups
@@ -309,6 +311,22 @@ export const verbs: readonly Verb[] = [
     examples: [
       'chartroom registry delete localhost:5000/myrepo/mychart:2.7.0',
       'chartroom registry delete localhost:5000/myrepo/mychart:nightly --tag-only --yes',
+    ],
+  },
+  {
+    path: 'registry diagnose',
+    operands: ['HOST'],
+    summary: 'find out what is wrong with the connection to a registry',
+    about:
+      'Looks at the settings, name, connection, certificates, answers, login, token and catalogue of a registry, one step\n' +
+      'after the other, and says what is wrong and what to do. The report holds no password and no token, so it can be\n' +
+      'shown to others. Exits with the code of the first failure.',
+    flags: [],
+    global: [...always, ...connection],
+    examples: [
+      'chartroom registry diagnose registry.example.com',
+      'chartroom registry diagnose localhost:5000 --output json',
+      'chartroom registry diagnose registry.example.com --ca-file team-ca.pem',
     ],
   },
   {

@@ -43,6 +43,7 @@ export {
   type PlannedDeletion,
 } from './operations/deleteFromRegistry.ts'
 export { describeChart } from './operations/describeChart.ts'
+export { diagnoseRegistry } from './operations/diagnoseRegistry.ts'
 export { diffCharts, diffFiles, type ChartDiff, type FileDiff } from './operations/diffCharts.ts'
 export { exportChart, type ExportedChart, type ExportOptions } from './operations/exportChart.ts'
 export { whileDoing } from './operations/failure.ts'
@@ -82,6 +83,8 @@ export { verifyCache, type CacheHealth, type Finding } from './operations/verify
 export { verifyChart, type ChartVerdict, type VerifyOptions } from './operations/verifyChart.ts'
 export { hasEnded, type Owner } from './owner.ts'
 export type { OperationOptions, Progress } from './progress.ts'
+export type { Diagnosis, DiagnosisStep } from './registry/diagnosis/diagnosis.ts'
+export { diagnosisReport, factLines, stepTitles } from './registry/diagnosis/report.ts'
 export { hostFile, pathFromHome, readHostFile } from './registry/hostFile.ts'
 export type { HostOptions } from './registry/hostOptions.ts'
 export { hostNamed, layHostSettings, readHostSettings, type HostSettings } from './registry/hostSettings.ts'

@@ -5,7 +5,10 @@ import { Authenticator, usableChallenge, type FindCredential } from './authentic
 import { Catalogue, switchedOff, type CatalogueMemory } from './catalogue.ts'
 import { parseChallenges, type Challenge } from './challenge.ts'
 import { RegistryClient, type RegistryRequest } from './client.ts'
-import { isDockerHub } from './dockerHub.ts'
+import { diagnose } from './diagnosis/diagnose.ts'
+import type { Diagnosis } from './diagnosis/diagnosis.ts'
+import type { DiagnoseOptions } from './diagnosis/examination.ts'
+import { apiHostOf, isDockerHub } from './dockerHub.ts'
 import type { HostOptions } from './hostOptions.ts'
 import { isSameHost } from './origin.ts'
 import type { Pages } from './pages.ts'
@@ -61,6 +64,20 @@ export class Registry {
     const offer = await ping(client, options)
     // Some registries let everybody read and answer 200, but say how to log in; only then a password is tested.
     if (offer?.scheme === 'basic') await ping(client, options, basic(credential))
+  }
+
+  /** Looks at the connection step by step, as if nothing were known yet. @throws the reason of the aborted signal */
+  async diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis> {
+    const stranger = new Registry({
+      ...this.#settings,
+      ...(options.anonymous === true ? { findCredential: () => Promise.resolve(undefined) } : {}),
+    })
+    const settings = {
+      ...this.#settings,
+      apiHost: apiHostOf(this.host),
+      repositories: (more: OperationOptions) => stranger.repositories(more),
+    }
+    return await diagnose(settings, options)
   }
 
   repository(name: string): RegistryRepository {
@@ -145,7 +162,7 @@ function clientOf(settings: RegistrySettings): RegistryClient {
   const redactor = new Redactor()
   return new RegistryClient({
     host,
-    apiHost: isDockerHub(host) ? 'registry-1.docker.io' : host,
+    apiHost: apiHostOf(host),
     options,
     authenticator: new Authenticator({
       host,

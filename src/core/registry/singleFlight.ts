@@ -47,7 +47,11 @@ interface Flight<Value> {
   waiting: number
 }
 
-async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+/** Waits for work, but no longer than until a signal is aborted. @throws what the work throws, or the reason of the signal */
+export async function unlessAborted<Value>(
+  work: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
   if (signal === undefined) return await work
   let giveUp = (): void => undefined
   const aborted = new Promise<never>((_resolve, reject) => {

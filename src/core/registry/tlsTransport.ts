@@ -19,7 +19,7 @@ export function tlsTransport(host: HostOptions): Transport {
   let settings: Promise<RequestOptions> | undefined
   return {
     async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
-      settings ??= readSettings(host)
+      settings ??= tlsSettings(host)
       const tls = await settings
       const watchdog = new Watchdog(options)
       try {
@@ -62,7 +62,8 @@ async function answerTo(
   })
 }
 
-async function readSettings(host: HostOptions): Promise<RequestOptions> {
+/** What is set for the TLS connections to a host, its files read. @throws ChartroomError where one cannot be read */
+export async function tlsSettings(host: HostOptions): Promise<RequestOptions> {
   return {
     ...(host.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
     ...(host.caFile === undefined ? {} : { ca: await certificates(host.caFile) }),
@@ -87,7 +88,8 @@ async function readPem(path: string): Promise<string> {
   throw new ChartroomError('tls', { message: `The certificate or key ${path} does not exist.`, path })
 }
 
-function headersFrom(raw: readonly string[]): HttpHeaders {
+/** Names and values in turn, as Node has them, as headers. */
+export function headersFrom(raw: readonly string[]): HttpHeaders {
   const headers = new Map<string, string[]>()
   for (let position = 0; position + 1 < raw.length; position += 2) {
     const name = (raw[position] ?? '').toLowerCase()

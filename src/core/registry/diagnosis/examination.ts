@@ -1,0 +1,42 @@
+import type { OperationOptions } from '../../progress.ts'
+import type { FindCredential } from '../authenticator.ts'
+import type { HostOptions } from '../hostOptions.ts'
+import type { Pages } from '../pages.ts'
+import type { Redactor } from '../redactor.ts'
+import type { Transport } from '../transport.ts'
+import type { Steps } from './steps.ts'
+
+export interface DiagnosisSettings {
+  /** As the person wrote it. */
+  readonly host: string
+  /** Where its API is. */
+  readonly apiHost: string
+  readonly options: HostOptions
+  readonly findCredential: FindCredential
+  /** For the registry itself, and for where it sends its clients. */
+  readonly transport: Transport
+  readonly elsewhere: Transport
+  /** The repositories of the registry, asked for as everybody does. */
+  readonly repositories: (options: OperationOptions) => Pages
+}
+
+export interface DiagnoseOptions extends Pick<OperationOptions, 'signal' | 'log'> {
+  /** Which program asks, for example `chartroom 0.1.0`. */
+  readonly program?: string
+  /** Where an option of the host comes from, for people. */
+  readonly settingsFrom?: (name: keyof HostOptions) => string
+  /** Whether the login is neither looked for nor sent. */
+  readonly anonymous?: boolean
+  /** Milliseconds that a step may take. */
+  readonly limit?: number
+}
+
+/** What the steps of one diagnosis share. */
+export interface Examination {
+  readonly settings: DiagnosisSettings
+  readonly options: DiagnoseOptions
+  readonly steps: Steps
+  readonly redactor: Redactor
+  /** Milliseconds that a step may take. */
+  readonly limit: number
+}
