@@ -96,8 +96,8 @@ export const verbs: readonly Verb[] = [
     operands: ['REF...'],
     summary: 'push a chart to its registry',
     about:
-      'Pushes saved charts to the registries that their references name. After one that fails the others still go;\n' +
-      'the exit code is that of the first failure.',
+      'Pushes saved charts to the registries that their references name, several at the same time. After one that fails the\n' +
+      'others still go; the exit code is that of the first failure.',
     flags: [],
     global: [...always, 'no-overwrite', ...connection],
     examples: [
@@ -110,8 +110,8 @@ export const verbs: readonly Verb[] = [
     operands: ['REF...'],
     summary: 'pull a chart from its registry',
     about:
-      'Pulls charts into the cache, by tag or by digest. After one that fails the others still come;\n' +
-      'the exit code is that of the first failure.',
+      'Pulls charts into the cache, by tag or by digest, several at the same time. After one that fails the others still\n' +
+      'come; the exit code is that of the first failure.',
     flags: [],
     global: [...always, ...limits, ...connection],
     examples: [

@@ -33,6 +33,7 @@ export {
   type Reference,
 } from './oci/reference.ts'
 export { newestFirst } from './oci/tags.ts'
+export type { ChartOutcome } from './operations/atRegistries.ts'
 export { compareExport, type ExportComparison } from './operations/compareExport.ts'
 export { copyChart, type CopiedChart, type CopyOptions } from './operations/copyChart.ts'
 export {
@@ -72,7 +73,9 @@ export type { LocatedChart, OpenedChart } from './operations/openedChart.ts'
 export { openRemoteChart } from './operations/openRemoteChart.ts'
 export { pruneCache, type PrunedCache } from './operations/pruneCache.ts'
 export { pullChart, type PulledChart } from './operations/pullChart.ts'
+export { pullCharts } from './operations/pullCharts.ts'
 export { pushChart, type PushedChart, type PushOptions } from './operations/pushChart.ts'
+export { pushCharts } from './operations/pushCharts.ts'
 export { removeChart, restoreChart } from './operations/removeChart.ts'
 export { repairCache, type RepairedCache } from './operations/repairCache.ts'
 export { restoreOffers } from './operations/restoreOffers.ts'

@@ -117,6 +117,29 @@ describe('push, pull and export', () => {
     expect(archived.stdout).toMatch(/\nExported chart to mychart-0\.1\.0\.tgz\n$/)
   })
 
+  it('take several references at once, tell what came of them in their order, and go on after a failure', async () => {
+    const { host } = await localRegistry()
+    const { chartroom, work } = await person()
+    await writeChart(work)
+    const references = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${host}/team/${name}:1`)
+    for (const reference of references) await chartroom(['chart', 'save', 'mychart', reference])
+    const [first = '', ...others] = references
+    const asked = [first, 'localhost:1/team/away:1', ...others]
+    await chartroom(['chart', 'save', 'mychart', 'localhost:1/team/away:1'])
+
+    const pushed = await chartroom(['chart', 'push', ...asked])
+    const pulled = await chartroom(['chart', 'pull', ...asked, '-o', 'json'])
+
+    expect(pushed.stdout.match(/(?<=^ref: {5}).*$/gm)).toEqual(references)
+    expect(pushed.stderr).toContain('localhost:1/team/away:1: localhost:1 could not be reached')
+    expect(pushed.exit).toBe(7)
+    expect(JSON.parse(pulled.stdout)).toMatchObject(references.map((reference) => ({ reference })))
+    expect(JSON.parse(pulled.stderr)).toMatchObject({
+      error: { kind: 'unavailable', reference: 'localhost:1/team/away:1' },
+    })
+    expect(pulled.exit).toBe(7)
+  })
+
   it('print every request where it is asked for, without the login', async () => {
     const { host } = await localRegistry()
     const { chartroom } = await person()

@@ -3,29 +3,32 @@ import {
   formatCount,
   formatSize,
   parseReference,
-  pushChart,
+  pushCharts,
   repositoryName,
-  whileDoing,
+  type PushedChart,
 } from '../../core/index.ts'
 import { chartFields, summary, tagOf } from '../chartOutput.ts'
-import { eachReference } from './eachReference.ts'
+import { eachOutcome } from './eachOutcome.ts'
 
 export async function push(references: readonly string[], context: Context): Promise<number> {
-  return await eachReference(references, context, async (reference) => await pushOne(reference, context))
+  const { cache, registries, globals, options } = context
+  return await eachOutcome<PushedChart>(
+    references,
+    context,
+    async (onOutcome) => {
+      await pushCharts(cache, registries, references, { ...options, overwrite: globals.overwrite, onOutcome })
+    },
+    (chart) => show(chart, context),
+  )
 }
 
-async function pushOne(
-  reference: string,
-  { cache, registries, globals, print, options }: Context,
-): Promise<unknown> {
-  const known = await whileDoing(`push ${reference}`, async () => await cache.require(reference, options))
-  print.lines(
-    `The push refers to repository [${repositoryName(parseReference(known.reference))}]`,
-    ...summary(known),
-  )
-  const chart = await pushChart(cache, registries, reference, { ...options, overwrite: globals.overwrite })
-  const { layers, total } = chart
+function show(chart: PushedChart, { print }: Context): unknown {
+  const { reference, layers, total } = chart
   const size = `${formatCount(layers, 'layer')}, ${formatSize(total)} total`
-  print.lines(`${tagOf(chart.reference)}: pushed to remote (${size})`)
+  print.lines(
+    `The push refers to repository [${repositoryName(parseReference(reference))}]`,
+    ...summary(chart),
+    `${tagOf(reference)}: pushed to remote (${size})`,
+  )
   return { ...chartFields(chart), layers, total }
 }

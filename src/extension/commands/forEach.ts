@@ -1,7 +1,7 @@
 import { l10n } from 'vscode'
 import type { App } from '../app.ts'
 import { announce, complain, sentenceOf } from './runCommand.ts'
-import { tryEach } from './tryEach.ts'
+import { tryEach, type Tried } from './tryEach.ts'
 
 /** How a verb tells what came of it. */
 export interface Telling<Result> {
@@ -21,17 +21,26 @@ export async function forEach<Item, Result>(
   app: App,
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
-  { one, all, some }: Telling<Result>,
+  telling: Telling<Result>,
 ): Promise<void> {
   const [only, ...others] = items
   if (only === undefined) return
-  if (others.length === 0) {
-    one(await work(only))
-    return
-  }
-  const { done, failures, stopped } = await tryEach(items, work)
+  if (others.length === 0) telling.one(await work(only))
+  else tell(app, await tryEach(items, work), items.length, telling)
+}
+
+/**
+ * Tells what came of doing the same to several things.
+ * @param asked how many there were
+ */
+export function tell<Result>(
+  app: App,
+  { done, failures, stopped }: Tried<Result>,
+  asked: number,
+  { all, some }: Pick<Telling<Result>, 'all' | 'some'>,
+): void {
   const [failure] = failures
-  const count = some(done.length, items.length)
+  const count = some(done.length, asked)
   if (failure !== undefined) {
     const text = l10n.t('{0}; {1} failed: {2}', count, failures.length, sentenceOf(failure))
     complain(app, text, failures)

@@ -1,14 +1,16 @@
 import { l10n, window } from 'vscode'
-import { pullChart as pull, type PulledChart } from '../../core/index.ts'
+import { pullChart as pull, pullCharts, type PulledChart } from '../../core/index.ts'
 import type { View } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
 import { atRegistry } from './atRegistry.ts'
 import { askReference } from './questions/askReference.ts'
-import { forEach } from './forEach.ts'
+import { tell } from './forEach.ts'
+import { manyAtRegistries } from './manyAtRegistries.ts'
 import { announce } from './runCommand.ts'
 import { chartsMeant, isRow, referenceOf } from './subject.ts'
+import type { Tried } from './tryEach.ts'
 
 /** Pulls charts into the cache. What a row says is not asked for. */
 export async function pullChart(
@@ -18,13 +20,32 @@ export async function pullChart(
 ): Promise<void> {
   const references = await referencesFor(app, argument, selection)
   const view = isRow(argument) && argument.kind === 'remoteTag' ? 'chartroom.registries' : 'chartroom.cache'
-  await forEach(app, references, async (reference) => await pullOne(app, reference, view), {
-    one: ({ isNewer, reference }) => {
-      if (isNewer) announce(app, l10n.t('Pulled {0}.', reference))
-      else sayInPassing(l10n.t('{0} is up to date.', reference))
+  const [first, ...others] = references
+  if (others.length > 0) {
+    tell(app, await pullTogether(app, references, view), references.length, {
+      all: ({ length }) => l10n.t('Pulled {0} charts.', length),
+      some: (done, total) => l10n.t('Pulled {0} of {1} charts', done, total),
+    })
+  } else if (first !== undefined) {
+    const { isNewer, reference } = await pullOne(app, first, view)
+    if (isNewer) announce(app, l10n.t('Pulled {0}.', reference))
+    else sayInPassing(l10n.t('{0} is up to date.', reference))
+  }
+}
+
+async function pullTogether(
+  app: App,
+  references: readonly string[],
+  view: View,
+): Promise<Tried<PulledChart>> {
+  return await manyAtRegistries(app, {
+    title: l10n.t('Pulling {0} charts', references.length),
+    view,
+    all: async (options) => await pullCharts(app.cache, app.registries, references, options),
+    one: async (reference) => await pullOne(app, reference, view),
+    onDone: ({ reference }) => {
+      app.checks.forgetFault(reference)
     },
-    all: ({ length }) => l10n.t('Pulled {0} charts.', length),
-    some: (done, total) => l10n.t('Pulled {0} of {1} charts', done, total),
   })
 }
 

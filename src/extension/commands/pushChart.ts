@@ -4,17 +4,20 @@ import {
   kindOf,
   parseReference,
   pushChart as push,
+  pushCharts,
   type PushedChart,
   type SoundChart,
 } from '../../core/index.ts'
 import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { atRegistry } from './atRegistry.ts'
-import { forEach, type Telling } from './forEach.ts'
+import { tell, type Telling } from './forEach.ts'
+import { manyAtRegistries } from './manyAtRegistries.ts'
 import { confirmReplace } from './questions/confirmReplace.ts'
 import { chartsFor } from './questions/pickChart.ts'
 import { requireTrust } from './requireTrust.ts'
 import { announce, type Action } from './runCommand.ts'
+import type { Tried } from './tryEach.ts'
 
 /** Pushes charts of the cache to the registries that their references name. */
 export async function pushChart(
@@ -24,7 +27,21 @@ export async function pushChart(
 ): Promise<void> {
   requireTrustToPush()
   const references = await chartsFor(app, argument, selection, l10n.t('Push a chart'))
-  await forEach(app, references, async (reference) => await pushCached(app, reference), tellingPushed(app))
+  const [first, ...others] = references
+  if (others.length > 0) tell(app, await pushTogether(app, references), references.length, tellingPushed(app))
+  else if (first !== undefined) await pushOne(app, first)
+}
+
+async function pushTogether(app: App, references: readonly string[]): Promise<Tried<PushedChart>> {
+  return await manyAtRegistries(app, {
+    title: l10n.t('Pushing {0} charts', references.length),
+    all: async (options) =>
+      await pushCharts(app.cache, app.registries, references, { ...options, overwrite: false }),
+    one: async (reference) => await pushCached(app, reference),
+    onDone: ({ reference }) => {
+      void app.registriesView.refreshRepository(reference)
+    },
+  })
 }
 
 /** Pushes one chart of the cache, and tells that it is pushed. */
