@@ -9,7 +9,7 @@ import type { Topic, Verb } from './verbs.ts'
 
 export type Output = 'table' | 'json' | 'yaml'
 
-const chartParts = ['metadata', 'values', 'readme', 'files', 'manifest', 'all'] as const
+const chartParts = ['metadata', 'values', 'readme', 'files', 'manifest', 'referrers', 'all'] as const
 
 /** What `chart show` shows. */
 export type ChartPart = (typeof chartParts)[number]

@@ -156,14 +156,16 @@ export const verbs: readonly Verb[] = [
     operands: ['PART', 'REF'],
     summary: 'show what is in a chart',
     about:
-      'Shows a part of a chart: metadata (its Chart.yaml), values, readme, files (a list), manifest, or all of it.\n' +
+      'Shows a part of a chart: metadata (its Chart.yaml), values, readme, files (a list), manifest, or all of these.\n' +
       'The chart is looked up in the cache and, where that does not have it, at its registry; it is not saved.\n' +
+      'With referrers, lists what is attached to it at its registry: signatures, bills of materials, provenance; unchecked.\n' +
       'Files come as they are, byte for byte; on a terminal without what would control it.',
     flags: [],
     global: [...always, ...limits, ...connection, 'no-trunc', 'max-col-width'],
     examples: [
       'chartroom chart show values localhost:5000/myrepo/mychart:2.7.0',
       'chartroom chart show readme ghcr.io/acme/shop:1.4.2',
+      'chartroom chart show referrers ghcr.io/acme/shop:1.4.2',
       'chartroom chart show metadata localhost:5000/myrepo/mychart:2.7.0 --output json',
     ],
   },

@@ -59,6 +59,7 @@ export {
 } from './operations/inspectTag.ts'
 export { listCharts } from './operations/listCharts.ts'
 export { listReferences } from './operations/listReferences.ts'
+export { listReferrers, type Attachment } from './operations/listReferrers.ts'
 export { listRegistry, type RegistryContent } from './operations/listRegistry.ts'
 export { listRepositories } from './operations/listRepositories.ts'
 export { listTags } from './operations/listTags.ts'

@@ -112,7 +112,7 @@ describe('chart show', () => {
     const { stderr, exit } = await chartroom(['chart', 'show', 'value', 'mychart:1'])
 
     expect(stderr).toBe(
-      'PART of "chartroom chart show" is one of metadata, values, readme, files, manifest, all, not "value".\n' +
+      'PART of "chartroom chart show" is one of metadata, values, readme, files, manifest, referrers, all, not "value".\n' +
         'Did you mean "chartroom chart show values"?\n',
     )
     expect(exit).toBe(2)

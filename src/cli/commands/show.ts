@@ -1,6 +1,16 @@
 import type { ChartPart, Command } from '../args.ts'
 import type { Context } from '../context.ts'
-import { showChart, showManifest, showValues, type OpenedChart } from '../../core/index.ts'
+import {
+  formatSize,
+  listReferrers,
+  printable,
+  shortDigest,
+  showChart,
+  showManifest,
+  showValues,
+  type Attachment,
+  type OpenedChart,
+} from '../../core/index.ts'
 import { formatTable } from '../table.ts'
 
 type Show = Extract<Command, { verb: 'chart show' }>
@@ -46,6 +56,10 @@ class Look {
     return (await showManifest(this.#context, this.#reference, this.#options)).bytes
   }
 
+  async attachments(): Promise<Attachment[]> {
+    return await listReferrers(this.#context.registries, this.#reference, this.#context.options)
+  }
+
   get #options(): Parameters<typeof showChart>[2] {
     const { globals, options } = this.#context
     return { ...options, limits: globals.limits }
@@ -78,7 +92,7 @@ const parts: Readonly<Record<Exclude<ChartPart, 'all'>, Shown>> = {
     content: async (look) => {
       const { files } = await look.opened()
       const rows = files.map(({ path, size }) => [path, String(size)])
-      return Buffer.from(`${formatTable([['PATH', 'SIZE'], ...rows], look.columnWidth).join('\n')}\n`)
+      return table([['PATH', 'SIZE'], ...rows], look)
     },
     data: async (look) => (await look.opened()).files,
   },
@@ -86,6 +100,19 @@ const parts: Readonly<Record<Exclude<ChartPart, 'all'>, Shown>> = {
     content: async (look) => await look.manifest(),
     data: async (look) => JSON.parse((await look.manifest()).toString()) as unknown,
   },
+  referrers: {
+    content: async (look) => {
+      const rows = (await look.attachments()).map(({ what, artifactType, digest, size }) =>
+        [what, artifactType, shortDigest(digest), formatSize(size)].map(printable),
+      )
+      return table([['KIND', 'TYPE', 'DIGEST', 'SIZE'], ...rows], look)
+    },
+    data: async (look) => await look.attachments(),
+  },
+}
+
+function table(rows: readonly (readonly string[])[], { columnWidth }: Look): Buffer {
+  return Buffer.from(`${formatTable(rows, columnWidth).join('\n')}\n`)
 }
 
 /** What there is of metadata, values and readme, with the line of YAML between them; all that there is, for programs. */

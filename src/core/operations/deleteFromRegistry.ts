@@ -54,7 +54,7 @@ export async function planDeletion(
   const name = requireName(wanted)
   return await whileDoing(`look at ${reference}`, async () => {
     const repository = registries.repository(wanted)
-    const digest = await digestAt(repository, name, options)
+    const digest = await repository.requireDigest(name, options)
     const all = newestFirst(await repository.tags(options), (tag) => tag)
     const looked = all.slice(0, mostTags)
     let done = 0
@@ -108,17 +108,6 @@ export async function deleteFromRegistry(
   })
 }
 
-/** One HEAD; the manifest itself where the registry does not say its digest. */
-async function digestAt(
-  repository: RegistryRepository,
-  name: string,
-  options: OperationOptions,
-): Promise<Digest> {
-  return (
-    (await repository.digestOf(name, options)) ?? (await repository.resolve(name, options)).descriptor.digest
-  )
-}
-
 async function pointsTo(
   repository: RegistryRepository,
   tag: string,
@@ -126,7 +115,7 @@ async function pointsTo(
   options: OperationOptions,
 ): Promise<boolean> {
   try {
-    return (await digestAt(repository, tag, options)) === digest
+    return (await repository.requireDigest(tag, options)) === digest
   } catch (error) {
     // Some registries list tags that are gone, or that not everybody may read.
     if (kindOf(error) === 'not-found' || kindOf(error) === 'forbidden') return false

@@ -111,7 +111,11 @@ function same(item: string): string {
   return item
 }
 
-function nextPage(current: URL, link: string, host: string): URL | undefined {
+/**
+ * The page that a link leads to: at the same place, with the query of the link.
+ * @throws ChartroomError `refused` where it leads to another host
+ */
+export function nextPage(current: URL, link: string, host: string): URL | undefined {
   const target = resolveUrl(link, current)
   if (target === undefined) return undefined
   if (!isSameOrigin(target, current)) {

@@ -14,6 +14,7 @@ import { downloadBlob } from './download.ts'
 import { checkReturnedDigest, receivedManifest } from './manifestAnswer.ts'
 import { ListPages, namesUnder } from './listPages.ts'
 import type { Pages } from './pages.ts'
+import { fetchReferrers, type Referrer } from './referrers.ts'
 import { repositoryScope } from './scope.ts'
 import { bodyOf, header } from './transport.ts'
 import { uploadBlob } from './upload.ts'
@@ -166,6 +167,14 @@ export class RegistryRepository implements Target {
   }
 
   /**
+   * The digest of the manifest that a name stands for: one HEAD, and the manifest itself where the registry does not say it.
+   * @throws ChartroomError `not-found`
+   */
+  async requireDigest(name: string, options: OperationOptions = {}): Promise<Digest> {
+    return (await this.digestOf(name, options)) ?? (await this.resolve(name, options)).descriptor.digest
+  }
+
+  /**
    * Deletes a manifest with every tag that points to it; with a tag for a name, that tag alone, where the registry can.
    *
    * @param name a digest, or a tag as a person writes it
@@ -182,6 +191,16 @@ export class RegistryRepository implements Target {
       },
       options,
     )
+  }
+
+  /**
+   * What is about a manifest of the repository, such as its signatures, in the registry's order.
+   * @throws ChartroomError `not-found` where there is no such repository, …
+   */
+  async referrers(digest: Digest, options: OperationOptions = {}): Promise<Referrer[]> {
+    const what = this.#manifestName(digest)
+    const request = { client: this.#client, path: this.#path, scope: this.#pull, digest, what }
+    return await fetchReferrers(request, options)
   }
 
   /**
