@@ -48,7 +48,7 @@ export { diagnoseRegistry } from './operations/diagnoseRegistry.ts'
 export { diffCharts, diffFiles, type ChartDiff, type FileDiff } from './operations/diffCharts.ts'
 export { exportChart, type ExportedChart, type ExportOptions } from './operations/exportChart.ts'
 export { whileDoing } from './operations/failure.ts'
-export type { ChartPlaces } from './operations/findChart.ts'
+export { placeOf, type ChartPlaces } from './operations/findChart.ts'
 export { forgetOffers } from './operations/forgetOffers.ts'
 export {
   inspectTag,

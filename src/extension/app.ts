@@ -14,6 +14,7 @@ import {
   type ChartCache,
   type ProgramSearch,
 } from '../core/index.ts'
+import { ChartAnswers } from './api/chartAnswers.ts'
 import { Checks } from './adapters/checks.ts'
 import type { ChartFolders } from './adapters/chartFolders.ts'
 import { CurrentCache } from './adapters/currentCache.ts'
@@ -67,6 +68,7 @@ export class App implements Disposable {
   readonly current = new CurrentCache()
   readonly checks = new Checks()
   readonly report = new CacheReport()
+  readonly answers: ChartAnswers
   readonly #listening: Disposable
 
   constructor(
@@ -144,6 +146,15 @@ export class App implements Disposable {
       charts,
       log,
       chartIcon,
+    })
+    this.answers = new ChartAnswers({
+      current,
+      registries,
+      checks,
+      log,
+      onPushed: (reference) => {
+        void this.registriesView.refreshRepository(reference)
+      },
     })
   }
 

@@ -1,4 +1,6 @@
 import { window, type ExtensionContext, type TreeView } from 'vscode'
+import { chartroomExports } from './api/chartroomExports.ts'
+import type { ChartroomExports } from './api/contract.ts'
 import { ChartFolders } from './adapters/chartFolders.ts'
 import { offerCommandLine } from './adapters/commandLinePath.ts'
 import { chartScheme, detailsScheme, reportScheme } from './documents/schemes.ts'
@@ -10,8 +12,10 @@ import type { RegistryNode } from './views/registryNodes.ts'
 /**
  * Registers what the editor may ask for. What answers is loaded when it first asks; only the workspace is searched for
  * charts without that, a moment later.
+ *
+ * @returns what other extensions may use
  */
-export function activate(context: ExtensionContext): void {
+export function activate(context: ExtensionContext): ChartroomExports {
   const log = lazily(() => window.createOutputChannel('Chartroom', { log: true }))
   const folders = new ChartFolders(log)
   const use = once(async () => {
@@ -43,6 +47,7 @@ export function activate(context: ExtensionContext): void {
     registerPages(detailsScheme, async () => (await use()).app.details),
     registerPages(reportScheme, async () => (await use()).app.report),
   )
+  return chartroomExports(async () => (await use()).app.answers)
 }
 
 function commandsOf({ extension }: ExtensionContext): string[] {

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode'
 import { formatSize, type CacheHealth } from '../core/index.ts'
-import { countOfBlobs, countOfCharts } from './counts.ts'
+import { countOfBlobs, countOfCharts, countText } from './counts.ts'
 
 /** What a look at the whole cache came to, as one sentence: where something is wrong, the first of it. */
 export function healthText({ references, blobs, bytes, findings }: CacheHealth): string {
@@ -10,7 +10,7 @@ export function healthText({ references, blobs, bytes, findings }: CacheHealth):
     return l10n.t('The cache is sound: {0}, {1}, {2}.', charts, content, formatSize(bytes))
   }
   if (others.length === 0) return first.message
-  return l10n.t('{0} things are wrong in the cache. {1}', others.length + 1, first.message)
+  return l10n.t('{0} things are wrong in the cache. {1}', countText(others.length + 1), first.message)
 }
 
 /** Whether nothing is wrong; what is merely left over is not. */

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { basename } from 'node:path'
 import { describe, it } from 'mocha'
 import { commands, extensions } from 'vscode'
+import type { ChartroomExports } from '../../src/extension/api/contract.ts'
 
 interface Manifest {
   readonly contributes?: { readonly commands?: readonly { readonly command: string }[] }
@@ -37,6 +38,7 @@ describe('The extension', () => {
       return ['extension.cjs', 'app.cjs', 'core.cjs'].filter((name) => names.includes(name))
     }
 
+    extensions.getExtension<ChartroomExports>('chartroom.chartroom')?.exports.getApi(1)
     deepEqual(loaded(), ['extension.cjs'])
 
     await commands.executeCommand('chartroom.copyReference', 'localhost:5000/myrepo/mychart:2.7.0')

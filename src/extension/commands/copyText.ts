@@ -1,6 +1,7 @@
 import { env, l10n, window } from 'vscode'
 import { inspectTag } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
 import { isRegistryNode, type RemoteTagNode } from '../views/registryNodes.ts'
@@ -69,6 +70,8 @@ async function remoteDigest(
 async function copy(texts: readonly string[]): Promise<void> {
   await env.clipboard.writeText(texts.join('\n'))
   const text =
-    texts.length === 1 ? l10n.t('Copied {0}', texts[0] ?? '') : l10n.t('Copied {0} lines', texts.length)
+    texts.length === 1
+      ? l10n.t('Copied {0}', texts[0] ?? '')
+      : l10n.t('Copied {0} lines', countText(texts.length))
   window.setStatusBarMessage(plainText(text), 3000)
 }

@@ -8,6 +8,7 @@ import {
 } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { forEach } from './forEach.ts'
 import { askFolder } from './questions/askFolder.ts'
 import { chartsFor } from './questions/pickChart.ts'
@@ -42,14 +43,16 @@ async function exportAs(
   const [first, ...others] = references
   if (first === undefined) return
   const title =
-    others.length === 0 ? l10n.t('Export {0}', first) : l10n.t('Export {0} charts', references.length)
+    others.length === 0
+      ? l10n.t('Export {0}', first)
+      : l10n.t('Export {0} charts', countText(references.length))
   const workspaceFolder = workspace.workspaceFolders?.[0]?.uri
   const { fsPath: folder } = await askFolder(title, l10n.t('Export Here'), workspaceFolder)
   await forEach(app, references, async (reference) => await exportOne(app, reference, folder, archive), {
     one: (exported) => {
       announceExported(app, exported, archive)
     },
-    all: ({ length }) => l10n.t('Exported {0} charts to {1}.', length, shown(folder)),
+    all: ({ length }) => l10n.t('Exported {0} charts to {1}.', countText(length), shown(folder)),
     some: (done, total) => l10n.t('Exported {0} of {1} charts', done, total),
   })
 }

@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode'
 import { forgetOffers as forget } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { plainText } from '../plainText.ts'
 import { confirm } from './questions/confirm.ts'
 import { offersFor } from './questions/offersFor.ts'
@@ -17,7 +18,9 @@ export async function forgetOffers(
   if (first === undefined) return
   const isOne = references.length === 1
   await confirm({
-    question: isOne ? l10n.t('Forget {0}?', first) : l10n.t('Forget {0} charts?', references.length),
+    question: isOne
+      ? l10n.t('Forget {0}?', first)
+      : l10n.t('Forget {0} charts?', countText(references.length)),
     detail: isOne
       ? l10n.t('It stays out of the cache, and “Remove Unused Blobs…” will remove its content.')
       : l10n.t('They stay out of the cache, and “Remove Unused Blobs…” will remove their content.'),
@@ -26,6 +29,8 @@ export async function forgetOffers(
   const forgotten = await forget(cache, references, { log: app.log })
   await app.cacheView.refresh()
   const text =
-    forgotten.length === 1 ? l10n.t('Forgot {0}.', first) : l10n.t('Forgot {0} charts.', forgotten.length)
+    forgotten.length === 1
+      ? l10n.t('Forgot {0}.', first)
+      : l10n.t('Forgot {0} charts.', countText(forgotten.length))
   window.setStatusBarMessage(plainText(text), 3000)
 }

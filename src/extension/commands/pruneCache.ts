@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode'
 import { formatSize, pruneCache as prune, type PrunedCache } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
-import { countOfBlobs } from '../counts.ts'
+import { countOfBlobs, countText } from '../counts.ts'
 import { plainText } from '../plainText.ts'
 import { confirm } from './questions/confirm.ts'
 import { announce } from './runCommand.ts'
@@ -47,7 +47,7 @@ function detailOf({ swept, waiting, emptied }: PrunedCache): string {
   const young =
     waiting.length === 1
       ? l10n.t('1 more is younger than 24 hours and stays.')
-      : l10n.t('{0} more are younger than 24 hours and stay.', waiting.length)
+      : l10n.t('{0} more are younger than 24 hours and stay.', countText(waiting.length))
   const old =
     emptied.blobs === 1
       ? l10n.t('1 blob that has been in the trash for longer is deleted.')
@@ -67,5 +67,5 @@ function doneText({ swept, bytes, emptied }: PrunedCache): string {
 
 /** `14 unused blobs` */
 function unused(count: number): string {
-  return count === 1 ? l10n.t('1 unused blob') : l10n.t('{0} unused blobs', count)
+  return count === 1 ? l10n.t('1 unused blob') : l10n.t('{0} unused blobs', countText(count))
 }

@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode'
 import { pullChart as pull, pullCharts, type PulledChart } from '../../core/index.ts'
 import type { View } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
 import { atRegistry } from './atRegistry.ts'
@@ -23,7 +24,7 @@ export async function pullChart(
   const [first, ...others] = references
   if (others.length > 0) {
     tell(app, await pullTogether(app, references, view), references.length, {
-      all: ({ length }) => l10n.t('Pulled {0} charts.', length),
+      all: ({ length }) => l10n.t('Pulled {0} charts.', countText(length)),
       some: (done, total) => l10n.t('Pulled {0} of {1} charts', done, total),
     })
   } else if (first !== undefined) {
@@ -39,7 +40,7 @@ async function pullTogether(
   view: View,
 ): Promise<Tried<PulledChart>> {
   return await manyAtRegistries(app, {
-    title: l10n.t('Pulling {0} charts', references.length),
+    title: l10n.t('Pulling {0} charts', countText(references.length)),
     view,
     all: async (options) => await pullCharts(app.cache, app.registries, references, options),
     one: async (reference) => await pullOne(app, reference, view),

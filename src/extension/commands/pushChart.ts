@@ -10,12 +10,13 @@ import {
 } from '../../core/index.ts'
 import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { atRegistry } from './atRegistry.ts'
 import { tell, type Telling } from './forEach.ts'
 import { manyAtRegistries } from './manyAtRegistries.ts'
 import { confirmReplace } from './questions/confirmReplace.ts'
 import { chartsFor } from './questions/pickChart.ts'
-import { requireTrust } from './requireTrust.ts'
+import { requireTrustToPush } from './requireTrust.ts'
 import { announce, type Action } from './runCommand.ts'
 import type { Tried } from './tryEach.ts'
 
@@ -86,14 +87,9 @@ export function tellingPushed(app: App): Telling<PushedChart> {
     one: (pushed) => {
       announcePushed(app, pushed)
     },
-    all: ({ length }) => l10n.t('Pushed {0} charts.', length),
+    all: ({ length }) => l10n.t('Pushed {0} charts.', countText(length)),
     some: (done, total) => l10n.t('Pushed {0} of {1} charts', done, total),
   }
-}
-
-/** @throws NotTrusted */
-export function requireTrustToPush(): void {
-  requireTrust(l10n.t('Nothing is pushed from a workspace that is not trusted.'))
 }
 
 async function pushCached(app: App, reference: string): Promise<PushedChart> {

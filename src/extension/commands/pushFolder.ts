@@ -3,7 +3,8 @@ import type { PushedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import { chartPathsFor, saveFrom } from './chartSource.ts'
 import { forEach } from './forEach.ts'
-import { pushSaved, requireTrustToPush, tellingPushed } from './pushChart.ts'
+import { pushSaved, tellingPushed } from './pushChart.ts'
+import { requireTrustToPush } from './requireTrust.ts'
 
 /** Push Chart… on folders and archives: asks where to, saves each chart into the cache and pushes it from there. */
 export async function pushFolder(

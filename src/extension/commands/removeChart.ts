@@ -1,6 +1,7 @@
 import { l10n } from 'vscode'
 import { removeChart as remove, restoreChart, type ChartCache, type RemovedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { chartsFor, pickEntry } from './questions/pickChart.ts'
 import { announce } from './runCommand.ts'
 import { tryEach } from './tryEach.ts'
@@ -29,7 +30,7 @@ function announceRemoved(app: App, cache: ChartCache, removed: readonly RemovedC
   const text =
     removed.length === 1
       ? l10n.t('Removed {0}.', first.reference)
-      : l10n.t('Removed {0} charts.', removed.length)
+      : l10n.t('Removed {0} charts.', countText(removed.length))
   announce(app, text, {
     title: l10n.t('Undo'),
     run: async () => {

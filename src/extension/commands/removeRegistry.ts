@@ -1,6 +1,7 @@
 import { l10n } from 'vscode'
 import type { HostEntry } from '../adapters/hostEntries.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { confirm } from './questions/confirm.ts'
 import { pickHost } from './questions/pickHost.ts'
 import { announce } from './runCommand.ts'
@@ -40,6 +41,9 @@ async function confirmUnpinning({ host, pinned }: HostEntry): Promise<void> {
   const detail =
     pinned.length === 1
       ? l10n.t('The pinned repository {0} goes with it. Nothing changes at the registry.', pinned.join())
-      : l10n.t('The {0} pinned repositories go with it. Nothing changes at the registry.', pinned.length)
+      : l10n.t(
+          'The {0} pinned repositories go with it. Nothing changes at the registry.',
+          countText(pinned.length),
+        )
   await confirm({ question: l10n.t('Remove {0} from the list?', host), detail, answers: [l10n.t('Remove')] })
 }

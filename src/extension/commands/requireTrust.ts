@@ -1,4 +1,4 @@
-import { workspace } from 'vscode'
+import { l10n, workspace } from 'vscode'
 import { NotTrusted } from '../notTrusted.ts'
 
 /**
@@ -8,4 +8,9 @@ import { NotTrusted } from '../notTrusted.ts'
  */
 export function requireTrust(sentence: string): void {
   if (!workspace.isTrusted) throw new NotTrusted(sentence)
+}
+
+/** @throws NotTrusted */
+export function requireTrustToPush(): void {
+  requireTrust(l10n.t('Nothing is pushed from a workspace that is not trusted.'))
 }

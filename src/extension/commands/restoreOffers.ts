@@ -1,6 +1,7 @@
 import { l10n } from 'vscode'
 import { restoreOffers as restore } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { announce } from './runCommand.ts'
 import { offersFor } from './questions/offersFor.ts'
 
@@ -21,6 +22,6 @@ export async function restoreOffers(
     app,
     restored.length === 1
       ? l10n.t('Restored {0}.', first.reference)
-      : l10n.t('Restored {0} charts.', restored.length),
+      : l10n.t('Restored {0} charts.', countText(restored.length)),
   )
 }

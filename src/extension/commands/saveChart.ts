@@ -1,6 +1,7 @@
 import { l10n, workspace } from 'vscode'
 import type { SavedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { hostOf } from '../hostOf.ts'
 import { chartPathsFor, saveFrom } from './chartSource.ts'
 import { forEach } from './forEach.ts'
@@ -19,7 +20,7 @@ export async function saveChart(
     one: (saved) => {
       announceSaved(app, saved)
     },
-    all: ({ length }) => l10n.t('Saved {0} charts.', length),
+    all: ({ length }) => l10n.t('Saved {0} charts.', countText(length)),
     some: (done, total) => l10n.t('Saved {0} of {1} charts', done, total),
   })
 }

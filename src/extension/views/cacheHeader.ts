@@ -1,6 +1,6 @@
 import { commands, l10n } from 'vscode'
 import { formatSize } from '../../core/index.ts'
-import { countOfCharts } from '../counts.ts'
+import { countOfCharts, countText } from '../counts.ts'
 import type { CacheListing } from './cacheReading.ts'
 
 /** What decides which welcome text stands in an empty view, and which actions are above it. */
@@ -24,7 +24,7 @@ export function cacheHeader(listing: CacheListing, filter: string, shown: number
   const count = countOfCharts(charts.length)
   const all = size === undefined ? count : `${count} · ${formatSize(size)}`
   if (filter === '') return { description: all, state: 'filled' }
-  const part = l10n.t('{0} of {1}', shown, count)
+  const part = l10n.t('{0} of {1}', countText(shown), count)
   return {
     description: `${l10n.t('Filtered: “{0}”', filter)} · ${part}`,
     state: shown === 0 ? 'filtered' : 'filled',

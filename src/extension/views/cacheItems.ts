@@ -8,6 +8,7 @@ import {
   type MarkdownString,
 } from 'vscode'
 import { formatSize, printable } from '../../core/index.ts'
+import { countOfRepositories, countOfVersions, countText } from '../counts.ts'
 import { hostOf } from '../hostOf.ts'
 import {
   reasonIn,
@@ -60,8 +61,7 @@ export function tooltipFor({ chart, age, check }: NonNullable<TagNode['read']>):
 function registryItem({ id, host, repositories }: CachedRegistryNode): TreeItem {
   const label = host === '' ? l10n.t('no registry') : printable(host)
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed)
-  const count =
-    repositories.length === 1 ? l10n.t('1 repository') : l10n.t('{0} repositories', repositories.length)
+  const count = countOfRepositories(repositories.length)
   item.id = id
   item.description = count
   item.iconPath = new ThemeIcon(host === '' ? 'device-desktop' : 'server')
@@ -72,7 +72,7 @@ function registryItem({ id, host, repositories }: CachedRegistryNode): TreeItem 
 
 function repositoryItem({ id, name, label, count }: RepositoryNode, icon: IconPath): TreeItem {
   const item = new TreeItem(printable(label), TreeItemCollapsibleState.Collapsed)
-  const versions = count === 1 ? l10n.t('1 version') : l10n.t('{0} versions', count)
+  const versions = countOfVersions(count)
   item.id = id
   item.description = versions
   item.iconPath = icon
@@ -127,7 +127,9 @@ function problemItem({ id, reference, message, reason }: ProblemNode): TreeItem 
 
 function offersItem({ id, offers }: OffersNode): TreeItem {
   const label =
-    offers.length === 1 ? l10n.t('1 chart disappeared') : l10n.t('{0} charts disappeared', offers.length)
+    offers.length === 1
+      ? l10n.t('1 chart disappeared')
+      : l10n.t('{0} charts disappeared', countText(offers.length))
   const item = new TreeItem(label, TreeItemCollapsibleState.Collapsed)
   const reason = l10n.t('another program rewrote the index')
   item.id = id

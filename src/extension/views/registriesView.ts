@@ -21,6 +21,7 @@ import {
 import { watchCachedManifests } from '../adapters/cachedManifests.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { RegistryHosts } from '../adapters/registryHosts.ts'
+import { countText } from '../counts.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
 import { endsWithin } from '../endsWithin.ts'
 import type { LocalRegistry } from '../localRegistry/localRegistry.ts'
@@ -256,7 +257,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
     // Before all places were looked at, an empty list says nothing.
     if (count === 0 && !this.#isComplete) return
     this.#tree.description =
-      count === 0 ? '' : count === 1 ? l10n.t('1 registry') : l10n.t('{0} registries', count)
+      count === 0 ? '' : count === 1 ? l10n.t('1 registry') : l10n.t('{0} registries', countText(count))
     const state = count === 0 ? 'empty' : 'filled'
     void commands.executeCommand('setContext', 'chartroom:registriesState', state)
   }

@@ -10,6 +10,7 @@ import {
   type IconPath,
 } from 'vscode'
 import { formatSize, printable, type InspectedOther } from '../../core/index.ts'
+import { countOfRepositories, countOfVersions, countText } from '../counts.ts'
 import { markdownText } from '../documents/inertMarkdown.ts'
 import { chartTooltip } from './chartTooltip.ts'
 import { insideItem } from './fileItems.ts'
@@ -63,8 +64,7 @@ export function registryTooltip(node: RegistryNode): MarkdownString | undefined 
 
 function namespaceItem({ id, path, repositories }: NamespaceNode): TreeItem {
   const item = new TreeItem(printable(path), Collapsed)
-  const count =
-    repositories.length === 1 ? l10n.t('1 repository') : l10n.t('{0} repositories', repositories.length)
+  const count = countOfRepositories(repositories.length)
   item.id = id
   item.iconPath = new ThemeIcon('symbol-namespace')
   item.contextValue = 'namespace'
@@ -88,8 +88,7 @@ function repositoryItem({ id, name, label, pinned, tags }: RemoteRepositoryNode,
 }
 
 function tagCount(count: number, isAll: boolean): string {
-  if (!isAll) return l10n.t('more than {0} versions', count)
-  return count === 1 ? l10n.t('1 version') : l10n.t('{0} versions', count)
+  return isAll ? countOfVersions(count) : l10n.t('more than {0} versions', countText(count))
 }
 
 function tagItem(node: RemoteTagNode): TreeItem {
@@ -175,7 +174,7 @@ function moreItem(node: MoreNode): TreeItem {
       ? l10n.t('Loading…')
       : count === undefined
         ? l10n.t('Load more…')
-        : l10n.t('Load {0} more…', count),
+        : l10n.t('Load {0} more…', countText(count)),
   )
   item.id = id
   item.iconPath = new ThemeIcon(isBusy ? 'loading~spin' : 'ellipsis')

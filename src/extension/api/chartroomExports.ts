@@ -1,0 +1,41 @@
+import { Disposable, l10n, type Event } from 'vscode'
+import type { ChartAnswers } from './chartAnswers.ts'
+import type { ChartroomApi, ChartroomExports } from './contract.ts'
+
+/**
+ * What `activate` returns. Like all that the editor holds since activation, it asks for what stands behind it when something
+ * of it is first used.
+ */
+export function chartroomExports(find: () => Promise<ChartAnswers>): ChartroomExports {
+  const api: ChartroomApi = Object.freeze({
+    version: 1,
+    onDidChangeCharts: changesOf(find),
+    list: async (options) => await (await find()).list(options),
+    resolve: async (reference, options) => await (await find()).resolve(reference, options),
+    pull: async (reference, options) => await (await find()).pull(reference, options),
+    push: async (reference, options) => await (await find()).push(reference, options),
+  } satisfies ChartroomApi)
+  return {
+    getApi: (version: number) => {
+      if (version === api.version) return api
+      throw new Error(
+        l10n.t(
+          'Another extension asks for version {0} of Chartroom’s interface, and this Chartroom has version {1}. One of the two wants an update.',
+          String(version),
+          api.version,
+        ),
+      )
+    },
+  }
+}
+
+function changesOf(find: () => Promise<ChartAnswers>): Event<void> {
+  return (listener, self, disposables) => {
+    const listening = find().then((answers) => answers.onDidChangeCharts(listener.bind(self)))
+    const disposable = new Disposable(async () => {
+      ;(await listening).dispose()
+    })
+    disposables?.push(disposable)
+    return disposable
+  }
+}
