@@ -59,6 +59,8 @@ describe('Another extension', () => {
     deepEqual(rest, {
       reference,
       name: 'mychart',
+      appVersion: '1.0',
+      description: 'A sample',
       version: '0.1.0',
       deprecated: false,
       format: 'legacy',

@@ -7,7 +7,7 @@ import {
   namespaceChildren,
   namespaceId,
   newestTags,
-  pageOfTags,
+  pageOf,
   repositoryChildren,
   repositoryId,
   tagId,
@@ -31,12 +31,15 @@ export interface Browsing {
   readonly inspect: Inspect
 }
 
-interface BrowsedRepository {
+/** A list, and how many of what is known of it are shown at most. */
+interface ShownList {
+  readonly list: PagedList
+  shown: number
+}
+
+interface BrowsedRepository extends ShownList {
   /** With its host. */
   readonly name: string
-  readonly list: PagedList
-  /** How many tags are shown at most. */
-  shown: number
 }
 
 export interface BrowsedHostOptions {
@@ -47,11 +50,12 @@ export interface BrowsedHostOptions {
 }
 
 /** One registry of the tree: what has been asked of it, and the rows that come of it. */
-export class BrowsedHost {
+export class BrowsedHost implements ShownList {
   entry: HostEntry
   /** Where it is the local registry. */
   local: LocalFacts | undefined
   readonly list: PagedList
+  shown: number = pageOf.repositories
   readonly details: TagDetails
   readonly #browsing: Browsing
   readonly #repositories = new Map<string, BrowsedRepository>()
@@ -95,7 +99,7 @@ export class BrowsedHost {
     const known = this.#repositories.get(name)
     if (known !== undefined) return known
     const list = new PagedList(() => this.#browsing.tags(name))
-    const repository = { name, list, shown: pageOfTags }
+    const repository = { name, list, shown: pageOf.tags }
     this.#repositories.set(name, repository)
     return repository
   }
@@ -113,13 +117,17 @@ export class BrowsedHost {
     return slash < 0 || pinned.includes(path) ? [this.id] : [this.id, namespaceId(host, path.slice(0, slash))]
   }
 
-  /** Shows more of the tags that are known. @returns `false` where all of them are shown */
-  showMore(id: string): boolean {
-    const repository = [...this.#repositories.values()].find(({ name }) => repositoryId(name) === id)
-    if (repository === undefined) return false
-    const isMore = repository.list.names.length > repository.shown
-    repository.shown += pageOfTags
-    return isMore
+  /**
+   * Shows more of what is known of a list.
+   * @param id of the row whose list it is
+   * @returns `false` where all of it is shown
+   */
+  showMore(id: string, what: keyof typeof pageOf): boolean {
+    const shown = id === this.id ? this : this.#withId(id)
+    const { length } = shown?.list.names ?? []
+    if (shown === undefined || length < shown.shown) return false
+    shown.shown += pageOf[what]
+    return length > shown.shown - pageOf[what]
   }
 
   /** Shows a tag and all that are newer. @returns its row, where the tag is known */
@@ -127,7 +135,7 @@ export class BrowsedHost {
     const repository = this.repository(name)
     const { names } = repository.list
     const position = newestTags(names).indexOf(tag)
-    repository.shown = Math.max(repository.shown, Math.ceil((position + 1) / pageOfTags) * pageOfTags)
+    repository.shown = Math.max(repository.shown, Math.ceil((position + 1) / pageOf.tags) * pageOf.tags)
     const rows = this.tags(this.#rowOf(name))
     return rows.find((row) => row.kind === 'remoteTag' && row.label === tag) as RemoteTagNode | undefined
   }
@@ -203,14 +211,20 @@ export class BrowsedHost {
     }
   }
 
+  #withId(id: string): BrowsedRepository | undefined {
+    return [...this.#repositories.values()].find(({ name }) => repositoryId(name) === id)
+  }
+
   #rowOf(name: string): RemoteRepositoryNode {
     const { host } = this.entry
     return { kind: 'remoteRepository', id: repositoryId(name), host, name, label: name, pinned: false }
   }
 
   #catalogue(): ListFacts {
-    const facts = factsOf(this.list, catalogueProblem, this.entry.host)
-    return { ...facts, names: [...new Set([...facts.names, ...this.#visited])] }
+    const { names, ...facts } = factsOf(this.list, catalogueProblem, this.entry.host)
+    const shown = new Set([...names.slice(0, this.shown), ...this.#visited])
+    const hasRow = new Set([...shown, ...this.entry.pinned])
+    return { ...facts, names: [...shown], hidden: names.filter((name) => !hasRow.has(name)).length }
   }
 }
 

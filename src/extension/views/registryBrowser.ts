@@ -158,7 +158,7 @@ export class RegistryBrowser {
     const browsed = this.#hosts.get(host)
     const list = this.#listOf(host, of)
     if (browsed === undefined || list === undefined) return
-    const isInMemory = what === 'tags' && browsed.showMore(of)
+    const isInMemory = browsed.showMore(of, what)
     if (!isInMemory) list.wantMore()
     this.#proceed()
     this.#options.onChange([isInMemory ? of : `more ${of}`])

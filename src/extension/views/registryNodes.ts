@@ -108,10 +108,12 @@ export interface ListFacts {
   readonly names: readonly string[]
   readonly state: ListState
   readonly problem?: RegistryProblem
+  /** How many are known besides these. */
+  readonly hidden?: number
 }
 
-/** How many tags are shown at a time. */
-export const pageOfTags = 50
+/** How many rows of a list are shown at a time, whatever its registry gives at a time. */
+export const pageOf = { repositories: 100, tags: 50 } as const
 
 /**
  * What stands below a host: pinned repositories, then namespaces and repositories without one, by name.
@@ -164,10 +166,7 @@ export function repositoryChildren(
 ): (RemoteTagNode | EndNode)[] {
   const tags = newestTags(list.names)
   const rows = tags.slice(0, shown).map((tag) => tagNode(host, name, tag))
-  const rest = tags.length - rows.length
-  if (rest === 0) return withEnd(id, host, 'tags', rows, list)
-  const count = Math.min(rest, pageOfTags)
-  return [...rows, { kind: 'more', id: `more ${id}`, host, of: id, what: 'tags', count, isBusy: false }]
+  return withEnd(id, host, 'tags', rows, { ...list, hidden: tags.length - rows.length })
 }
 
 /** Tags, the newest first; of the same array they are sorted once, because a repository may have very many. */
@@ -231,8 +230,12 @@ function withEnd<Row>(
   host: string,
   what: MoreNode['what'],
   rows: readonly Row[],
-  { names, state, problem }: ListFacts,
+  { names, state, problem, hidden = 0 }: ListFacts,
 ): (Row | EndNode)[] {
+  if (hidden > 0) {
+    const count = Math.min(hidden, pageOf[what])
+    return [...rows, { kind: 'more', id: `more ${of}`, host, of, what, count, isBusy: false }]
+  }
   const isEmpty = names.length === 0
   switch (state) {
     case 'failed': {

@@ -10,6 +10,7 @@ import {
 import type { HostEntry } from '../../../src/extension/adapters/hostEntries.ts'
 import { RegistryBrowser } from '../../../src/extension/views/registryBrowser.ts'
 import { hostId, repositoryId, tagId, type RegistryNode } from '../../../src/extension/views/registryNodes.ts'
+import { startServer } from '../../core/registry/scriptedServer.ts'
 import { startCountingProxy, type CountingProxy } from '../../support/countingProxy.ts'
 import { localRegistry, pushBlob, putManifest } from '../../support/localRegistry.ts'
 import { packedChart } from '../../support/packedChart.ts'
@@ -119,6 +120,35 @@ describe('walking through registries', () => {
     await browser.refreshHost(walk.host)
     expect(labels(browser, row)).toEqual(['a', 'b', 'c', 'd', 'e'])
     expect(proxy.lines()).toHaveLength(3)
+  })
+
+  it('shows 100 of the repositories that a registry gives at once, and 100 more when somebody wants them', async () => {
+    const names = Array.from({ length: 220 }, (_, at) => `chart-${String(at + 1).padStart(4, '0')}`)
+    const paths: string[] = []
+    const { host } = await startServer(({ url = '' }, response) => {
+      paths.push(url)
+      if (url === '/v2/') response.end('{}')
+      else if (url.startsWith('/v2/_catalog')) response.end(JSON.stringify({ repositories: names }))
+      else response.end(JSON.stringify({ tags: ['1.0.0'] }))
+    })
+    const { browser } = browserOf([entryOf(host)])
+    const [row] = browser.hosts
+    const last = (): RegistryNode[] => browser.children(row as RegistryNode).slice(-1)
+
+    await opened(browser, row)
+    expect(labels(browser, row)).toEqual([...names.slice(0, 100), 'more'])
+    expect(last()).toMatchObject([{ kind: 'more', what: 'repositories', count: 100 }])
+    // Whoever goes to one that is not shown yet gets its row all the same.
+    const path = await browser.pathTo(`${host}/chart-0219:1.0.0`)
+    expect(path.map(({ kind }) => kind)).toEqual(['host', 'remoteRepository', 'remoteTag'])
+    expect(labels(browser, row)).toEqual([...names.slice(0, 100), 'chart-0219', 'more'])
+
+    wantMore(browser, row)
+    expect(labels(browser, row)).toEqual([...names.slice(0, 200), 'chart-0219', 'more'])
+    expect(last()).toMatchObject([{ count: 19 }])
+    wantMore(browser, row)
+    expect(labels(browser, row)).toEqual(names)
+    expect(paths.filter((url) => url.startsWith('/v2/_catalog'))).toHaveLength(1)
   })
 
   it('stops what is closed, and goes on where it stopped', async () => {
