@@ -32,7 +32,7 @@ describe('Another extension', () => {
   it('gets version 1, and a sentence where it wants one that is not there', async () => {
     equal(api.version, 1)
     equal((await chartroom()).getApi(1), api)
-    const { getApi } = (await chartroom()) as { getApi(version: unknown): unknown }
+    const { getApi } = (await chartroom()) as { getApi: (version: unknown) => unknown }
     for (const version of [0, 2, '1', undefined]) {
       throws(() => getApi(version), {
         name: 'Error',
