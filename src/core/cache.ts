@@ -2,29 +2,30 @@ import { resolve } from 'node:path'
 import { bytewise } from './bytewise.ts'
 import { lookUp, notCached } from './cacheLookUp.ts'
 import { CacheOffers, type Offer } from './cacheOffers.ts'
-import { CacheReader, type CachedChart, type ReadOptions, type SoundChart } from './cacheReader.ts'
-import { tagCharts, type NamedManifest } from './cacheTagging.ts'
-import { ChartroomError, messageOf } from './errors.ts'
-import { inParallel } from './inParallel.ts'
 import {
-  entryOf,
-  findEntry,
-  namedEntries,
-  withEntry,
-  withoutName,
-  type IndexEntry,
-} from './layout/indexFile.ts'
+  CacheReader,
+  type CachedChart,
+  type ListOptions,
+  type ReadOptions,
+  type SoundChart,
+} from './cacheReader.ts'
+import { CacheSize } from './cacheSize.ts'
+import { tagCharts, type NamedManifest } from './cacheTagging.ts'
+import { readChartManifest } from './chart/chartManifest.ts'
+import { ChartroomError } from './errors.ts'
+import { entryOf, findEntry, namedEntries, withEntry, withoutName } from './layout/indexFile.ts'
 import { Journal } from './layout/journal.ts'
 import { Layout } from './layout/layout.ts'
 import type { Descriptor } from './oci/descriptor.ts'
-import { isDigest, type Digest } from './oci/digest.ts'
+import { isDigest } from './oci/digest.ts'
 import type { RawManifest } from './oci/manifest.ts'
 import type { Content, Target } from './oci/target.ts'
 import { verified } from './oci/verify.ts'
+import { onlyValueIn } from './outcome.ts'
 import type { OperationOptions } from './progress.ts'
 
 export type { Offer } from './cacheOffers.ts'
-export type { CachedChart, SoundChart } from './cacheReader.ts'
+export type { CachedChart, ListOptions, SoundChart } from './cacheReader.ts'
 
 /** A sound chart with what it takes to copy it. */
 export interface RequiredChart extends SoundChart {
@@ -49,13 +50,11 @@ export interface CacheOptions {
   readonly now?: () => number
 }
 
-export interface ListOptions extends ReadOptions {
-  /** Names in the index, byte for byte; by default all of them. */
-  readonly references?: readonly string[]
+/** What there is, and what could come back. */
+export interface CacheContents {
+  readonly charts: readonly CachedChart[]
+  readonly offers: readonly Offer[]
 }
-
-/** How many entries are read at the same time; each has at most one file open. */
-const readers = 16
 
 /**
  * The charts on this machine: the image layout that Helm 3.0-3.6 keeps, seen as charts.
@@ -68,10 +67,9 @@ export class ChartCache implements Target {
   readonly #layout: Layout
   readonly #reader: CacheReader
   readonly #offers: CacheOffers
+  readonly #size: CacheSize
   readonly #listeners = new Set<() => void>()
   #watch: { close(): void } | undefined
-  /** Bytes of the blobs that the index needed when they were counted last. */
-  #sizes: ReadonlyMap<Digest, number> = new Map()
 
   /** @param root the layout directory itself, by default of Helm `registry/cache` in its cache home */
   constructor(root: string, { now }: CacheOptions = {}) {
@@ -79,6 +77,7 @@ export class ChartCache implements Target {
     this.root = this.#layout.root
     this.#reader = new CacheReader(this.#layout)
     this.#offers = new CacheOffers(this.#layout, this.#reader)
+    this.#size = new CacheSize(this.#layout, this.#reader)
   }
 
   /**
@@ -86,17 +85,19 @@ export class ChartCache implements Target {
    * @throws ChartroomError `store-corrupt` where the index itself cannot be read
    */
   async list(options: ListOptions = {}): Promise<CachedChart[]> {
-    const { references } = options
-    const named = [...namedEntries(await this.#layout.readIndex(options))]
-    const wanted = references === undefined ? undefined : new Set(references)
-    const entries = wanted === undefined ? named : named.filter(([name]) => wanted.has(name))
-    const known = options.isQuick === true ? this.#known(entries) : []
-    const isKnown = new Set(known.map(({ reference }) => reference))
-    const unknown = entries.filter(([name]) => !isKnown.has(name))
-    const charts = await inParallel(unknown, readers, async ([name, entry]) => {
-      return await this.#reader.read(entry, name, options)
-    })
-    return bytewise([...known, ...charts], ({ reference }) => reference)
+    return await this.#reader.list(await this.#layout.readIndex(options), options)
+  }
+
+  /**
+   * What `list` and `offers` tell, about one and the same index, which is read once.
+   * @throws ChartroomError `store-corrupt` where the index itself cannot be read
+   */
+  async look(options: ListOptions = {}): Promise<CacheContents> {
+    const { index, vanished } = await this.#layout.look(options)
+    return {
+      charts: await this.#reader.list(index, options),
+      offers: await this.#offers.among(vanished, options),
+    }
   }
 
   /**
@@ -113,7 +114,9 @@ export class ChartCache implements Target {
    */
   async find(reference: string, options: OperationOptions = {}): Promise<CachedChart | undefined> {
     const found = lookUp(await this.#layout.readIndex(options), reference)
-    return found === undefined ? undefined : await this.#reader.read(found.entry, found.name, options)
+    if (found === undefined) return undefined
+    const [chart] = await this.#reader.readAll([[found.name, found.entry]], options)
+    return chart
   }
 
   /**
@@ -128,9 +131,11 @@ export class ChartCache implements Target {
     const found = lookUp(index, reference)
     if (found === undefined) throw notCached(index, reference)
     const { entry, name } = found
-    const chart = await this.#reader.chart(entry, name, options)
-    const { layer, layers } = await this.#reader.parts(entry, name, options)
-    return { ...chart, manifest: await this.#layout.readManifest(entry, options), layer, layers }
+    const chart = onlyValueIn(await this.#reader.charts([[name, entry]], options))
+    // What is copied comes from bytes that were read for it, whatever is remembered.
+    const manifest = await this.#layout.readManifest(entry, options)
+    const { layer, layers } = readChartManifest(manifest, name)
+    return { ...chart, manifest, layer, layers }
   }
 
   async exists(descriptor: Descriptor, options?: OperationOptions): Promise<boolean> {
@@ -200,7 +205,7 @@ export class ChartCache implements Target {
     const before = await this.#layout.readIndex(options)
     const found = lookUp(before, reference)
     if (found === undefined) throw notCached(before, reference)
-    const chart = await this.#reader.read(found.entry, found.name, options)
+    const [chart] = await this.#reader.readAll([[found.name, found.entry]], options)
     let entry = found.entry
     await this.#layout.change((index) => {
       const now = findEntry(index, found.name)
@@ -208,6 +213,7 @@ export class ChartCache implements Target {
       entry = now
       return withoutName(index, found.name)
     }, options)
+    if (chart === undefined) throw notCached(before, reference)
     return { reference: found.name, chart, entry: entry.raw }
   }
 
@@ -252,15 +258,7 @@ export class ChartCache implements Target {
 
   /** Bytes on disk of what the index needs, each blob counted once. */
   async size(options: ReadOptions = {}): Promise<number> {
-    const { entries } = await this.#layout.readIndex(options)
-    const blobs = await inParallel(entries, readers, async (entry) => await this.#blobsOf(entry, options))
-    const digests = [...new Set(blobs.flat())]
-    const known = options.isQuick === true ? this.#sizes : undefined
-    const sizes = await inParallel(digests, readers, async (digest) => {
-      return known?.get(digest) ?? (await this.#layout.factsOf({ digest }))?.size ?? 0
-    })
-    this.#sizes = new Map(digests.map((digest, position) => [digest, sizes[position] ?? 0]))
-    return sizes.reduce((sum, size) => sum + size, 0)
+    return await this.#size.count(await this.#layout.readIndex(options), options)
   }
 
   /**
@@ -286,23 +284,6 @@ export class ChartCache implements Target {
         this.#watch?.close()
         this.#watch = undefined
       },
-    }
-  }
-
-  #known(entries: readonly (readonly [string, IndexEntry])[]): SoundChart[] {
-    return entries.flatMap(([name, entry]) => this.#reader.known(entry, name) ?? [])
-  }
-
-  async #blobsOf(entry: IndexEntry, options: ReadOptions): Promise<Digest[]> {
-    if (entry.descriptor === undefined) return []
-    const { digest } = entry.descriptor
-    try {
-      const { config, layers } = await this.#reader.parts(entry, entry.name ?? digest, options)
-      return [digest, config.digest, ...layers.map((layer) => layer.digest)]
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      options.log?.debug(`${digest} counts without its parts: ${messageOf(error)}`)
-      return [digest]
     }
   }
 }

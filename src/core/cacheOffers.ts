@@ -4,8 +4,9 @@ import { messageOf } from './errors.ts'
 import { inParallel } from './inParallel.ts'
 import { entryOf, withEntry } from './layout/indexFile.ts'
 import type { JournalEntry } from './layout/journalFile.ts'
-import type { Layout } from './layout/layout.ts'
+import { manifestOf, type Layout } from './layout/layout.ts'
 import type { Digest } from './oci/digest.ts'
+import { onlyValueIn } from './outcome.ts'
 import type { OperationOptions } from './progress.ts'
 
 /** A chart that Chartroom put into the index and that another program dropped without knowing of it. */
@@ -27,9 +28,13 @@ export class CacheOffers {
     this.#reader = reader
   }
 
-  /** Sorted bytewise by reference. Only what is complete is offered. */
+  /** Sorted bytewise by reference. */
   async list(options: OperationOptions): Promise<readonly Offer[]> {
-    const vanished = await this.#layout.vanished(options)
+    return await this.among((await this.#layout.look(options)).vanished, options)
+  }
+
+  /** The same, where it is known what vanished. Only what is complete is offered. */
+  async among(vanished: readonly JournalEntry[], options: OperationOptions): Promise<readonly Offer[]> {
     const offers = await inParallel(vanished, 16, async (lost) => await this.#offer(lost, options))
     return bytewise(
       offers.filter((offer) => offer !== undefined),
@@ -62,11 +67,12 @@ export class CacheOffers {
 
   async #offer({ entry, time }: JournalEntry, options: OperationOptions): Promise<Offer | undefined> {
     try {
-      const { manifest, config, layers } = await this.#reader.parts(entry, entry.name, options)
-      for (const blob of [config, ...layers]) {
+      const { descriptor } = manifestOf(entry)
+      const blobs = onlyValueIn(await this.#reader.blobs([[entry.name, entry]], options))
+      for (const blob of blobs) {
         if ((await this.#layout.factsOf(blob))?.size !== blob.size) return undefined
       }
-      return { reference: entry.name, manifestDigest: manifest.digest, added: time }
+      return { reference: entry.name, manifestDigest: descriptor.digest, added: time }
     } catch (error) {
       options.signal?.throwIfAborted()
       options.log?.debug(`${entry.name} vanished and is not complete: ${messageOf(error)}`)

@@ -1,17 +1,14 @@
+import { bytewise } from './bytewise.ts'
+import { ChartFiles, requireLayer, type NamedEntry } from './cacheFiles.ts'
+import { CacheMemo, type Blob, type ChartParts, type KnownChart } from './cacheMemo.ts'
+import { problemOf, type ChartProblem } from './cacheProblem.ts'
+import type { ChartFacts } from './chart/chartFacts.ts'
 import type { ChartFormat } from './chart/mediaTypes.ts'
-import type { BlobFacts, Layout } from './layout/layout.ts'
-import type { IndexEntry } from './layout/indexFile.ts'
-import type { Descriptor } from './oci/descriptor.ts'
-import type { Digest } from './oci/digest.ts'
-import { factsIn, type ChartFacts } from './chart/chartFacts.ts'
-import { readChartManifest } from './chart/chartManifest.ts'
-import { readArchive } from './chart/readArchive.ts'
-import { checkConfigSize, validConfig } from './chart/readConfig.ts'
-import { ChartroomError, messageOf, type ErrorKind } from './errors.ts'
-import { fileError } from './fileError.ts'
 import { isSameFile } from './files.ts'
-import type { RawManifest } from './oci/manifest.ts'
-import { verified } from './oci/verify.ts'
+import { namedEntries, type IndexFile } from './layout/indexFile.ts'
+import type { BlobFacts, Layout } from './layout/layout.ts'
+import type { Digest } from './oci/digest.ts'
+import { complete, type Outcome } from './outcome.ts'
 import type { OperationOptions } from './progress.ts'
 
 /** An entry of the cache index. */
@@ -42,25 +39,6 @@ export interface BrokenChart {
   readonly problem: ChartProblem
 }
 
-export interface ChartProblem {
-  readonly kind: ErrorKind
-  /** A sentence that says what is wrong. */
-  readonly message: string
-  /** A sentence that says what to do. */
-  readonly advice?: string
-}
-
-/** What a manifest in the cache consists of. */
-export interface ChartParts {
-  readonly manifest: Descriptor
-  readonly config: Descriptor
-  /** The chart content. */
-  readonly layer: Descriptor
-  readonly layers: readonly Descriptor[]
-  readonly format: ChartFormat
-  readonly signed: boolean
-}
-
 export interface ReadOptions extends OperationOptions {
   /**
    * Whether what was found sound before is not looked at again as long as its entry is about the same manifest. Blobs
@@ -69,203 +47,164 @@ export interface ReadOptions extends OperationOptions {
   readonly isQuick?: boolean
 }
 
+export interface ListOptions extends ReadOptions {
+  /** Names in the index, byte for byte; by default all of them. */
+  readonly references?: readonly string[]
+}
+
 /**
- * Reads entries of a layout as charts. What was read and verified once is remembered for as long as the file it came from
- * stays the same, so reading everything again after one change costs little more than a look at the directory.
+ * Reads entries of a layout as charts. What was read and verified once is remembered for as long as the files it came from
+ * stay the same, so reading everything again after one change costs little more than a look at the directory.
  */
 export class CacheReader {
   readonly #layout: Layout
-  readonly #parts = new Memo<ChartParts>()
-  readonly #facts = new Memo<ChartFacts>()
+  readonly #files: ChartFiles
+  readonly #memo: CacheMemo
   /** The charts that were found sound, by name. */
   readonly #sound = new Map<string, SoundChart>()
 
   constructor(layout: Layout) {
     this.#layout = layout
+    this.#files = new ChartFiles(layout)
+    this.#memo = new CacheMemo(layout.root)
   }
 
-  /** What a quick look at a named entry gives, where it was found sound before. */
-  known({ descriptor }: IndexEntry, name: string): SoundChart | undefined {
-    const chart = this.#sound.get(name)
-    return chart !== undefined && chart.manifestDigest === descriptor?.digest ? chart : undefined
+  /** Those of the charts that an index names that are asked for, sorted bytewise by reference. */
+  async list(index: IndexFile, options: ListOptions): Promise<CachedChart[]> {
+    const { references, isQuick = false } = options
+    const wanted = references === undefined ? undefined : new Set(references)
+    const entries = [...namedEntries(index)].filter(([name]) => wanted?.has(name) ?? true)
+    const known = entries.map((entry) => (isQuick ? this.#known(entry) : undefined))
+    const unknown = entries.filter((_, position) => known[position] === undefined)
+    const charts = await this.readAll(unknown, options)
+    return bytewise([...known.flatMap((chart) => chart ?? []), ...charts], ({ reference }) => reference)
   }
 
-  /** The chart of a named entry, or what is wrong with it. Only the end of the signal makes it throw. */
-  async read(entry: IndexEntry, name: string, options: OperationOptions): Promise<CachedChart> {
-    try {
-      const chart = await this.chart(entry, name, options)
-      this.#sound.set(name, chart)
-      return chart
-    } catch (error) {
-      options.signal?.throwIfAborted()
+  /** The charts of named entries, or what is wrong with them, in their order. Only the end of the signal makes it throw. */
+  async readAll(entries: readonly NamedEntry[], options: OperationOptions): Promise<CachedChart[]> {
+    const outcomes = await this.charts(entries, options)
+    return entries.flatMap(([name, entry], place) => {
+      const outcome = outcomes[place]
+      if (outcome === undefined) return []
+      if ('value' in outcome) {
+        this.#sound.set(name, outcome.value)
+        return outcome.value
+      }
       this.#sound.delete(name)
       const manifestDigest = digestIn(entry.raw)
       return {
         reference: name,
         ...(manifestDigest === undefined ? {} : { manifestDigest }),
-        problem: problemOf(error, name),
+        problem: problemOf(outcome.error, name),
       }
-    }
+    })
   }
 
   /**
-   * The chart of a named entry: manifest and config are verified, the layer's presence and size are looked at. Where the
+   * The charts of named entries, in their order: manifest and config are verified, the layer's presence and size are looked at. Where the
    * config is missing, damaged or not that of a valid chart, the archive tells what the chart is, or what is wrong with it;
    * Helm 3.0-3.6 reads nothing else.
    *
-   * @throws ChartroomError `not-found`, `integrity`, `not-a-chart`, `invalid-chart`, …
+   * @returns in the place of a chart, why there is none: ChartroomError `not-found`, `integrity`, `not-a-chart`, `invalid-chart`, …
    */
-  async chart(entry: IndexEntry, name: string, options: OperationOptions): Promise<SoundChart> {
-    const { manifest, config, layer, format, signed } = await this.parts(entry, name, options)
-    const stored = await this.#layout.factsOf(layer)
-    if (stored === undefined) throw layerMissing(name, layer)
-    if (stored.size !== layer.size) throw layerCut(name, layer, stored.size)
-    return {
-      reference: name,
-      ...(await this.#factsFrom(config, layer, stored, name, options)),
-      digest: layer.digest,
-      manifestDigest: manifest.digest,
-      size: layer.size,
-      created: new Date(stored.modified).toISOString(),
-      format,
-      signed,
-    }
+  async charts(entries: readonly NamedEntry[], options: OperationOptions): Promise<Outcome<SoundChart>[]> {
+    await this.#memo.load(entries.length, options)
+    const remembered = await this.#layout.lookAtEach(
+      entries,
+      (entry) => digestsOf(this.#knownOf(entry)),
+      (looks, entry) => unchanged(entry, this.#knownOf(entry), looks),
+      options,
+    )
+    const charts = await complete(entries, remembered, async (others) => await this.#read(others, options))
+    await this.#memo.save(options)
+    return charts
   }
 
-  /** What the manifest of an entry consists of. */
-  async parts(entry: IndexEntry, name: string, options: ReadOptions): Promise<ChartParts> {
-    const { descriptor } = entry
-    return await this.#parts.get(
-      `${name} ${descriptor?.digest ?? ''} ${descriptor?.size ?? 0}`,
-      async () => (descriptor === undefined ? undefined : await this.#layout.factsOf(descriptor)),
-      async () => {
-        const manifest = await this.#layout.readManifest(entry, options)
-        return { facts: manifest.facts, make: () => partsOf(manifest, name) }
+  /** The blobs that named entries consist of, in their order, or why that cannot be said. */
+  async blobs(
+    entries: readonly NamedEntry[],
+    { isQuick = false, ...options }: ReadOptions,
+  ): Promise<Outcome<readonly Blob[]>[]> {
+    const remembered = await this.#layout.lookAtEach(
+      entries,
+      (entry) => (isQuick ? [] : digestsOf(this.#knownOf(entry)).slice(0, 1)),
+      ([file], entry) => {
+        const chart = this.#knownOf(entry)
+        return chart && (isQuick || isSameFile(chart.manifestFile, file)) ? blobsOf(chart) : undefined
       },
       options,
     )
-  }
-
-  async #factsFrom(
-    config: Descriptor,
-    layer: Descriptor,
-    layerFacts: BlobFacts,
-    name: string,
-    options: OperationOptions,
-  ): Promise<ChartFacts> {
-    try {
-      return await this.#facts.get(
-        `${name} ${config.digest} ${config.size}`,
-        async () => await this.#layout.factsOf(config),
-        async () => {
-          checkConfigSize(config, name)
-          const { bytes, facts } = await this.#layout.readPart(config, 'config', name, options)
-          return { facts, make: () => factsIn(validConfig(bytes, name)) }
-        },
-        options,
+    return await complete(entries, remembered, async (others) => {
+      const manifests = await this.#files.manifests(others, options)
+      return manifests.map((outcome) =>
+        'value' in outcome ? { value: blobsOf(outcome.value.parts) } : outcome,
       )
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      options.log?.debug(`${name} is read from its archive: ${messageOf(error)}`)
-    }
-    return await this.#facts.get(
-      `${name} ${layer.digest}`,
-      () => layerFacts,
-      () => ({
-        facts: layerFacts,
-        make: async () => {
-          const content = async (): Promise<AsyncIterable<Uint8Array>> =>
-            verified(await this.#layout.fetch(layer, options), layer, `The chart layer of ${name}`)
-          return factsIn((await readArchive(content, name, options)).metadata)
-        },
-      }),
-      options,
-    )
+    })
+  }
+
+  /** What a quick look at a named entry gives, where it was found sound before. */
+  #known([name, { descriptor }]: NamedEntry): SoundChart | undefined {
+    const chart = this.#sound.get(name)
+    return chart !== undefined && chart.manifestDigest === descriptor?.digest ? chart : undefined
+  }
+
+  #knownOf([, { descriptor }]: NamedEntry): KnownChart | undefined {
+    return this.#memo.get(descriptor)
+  }
+
+  async #read(entries: readonly NamedEntry[], options: OperationOptions): Promise<Outcome<SoundChart>[]> {
+    const outcomes = await this.#files.read(entries, options)
+    return outcomes.map((outcome) => {
+      if ('error' in outcome) return outcome
+      const { name, parts, facts, configFile, layerFile } = outcome.value
+      if (configFile !== undefined) this.#memo.keep({ ...parts, facts, configFile })
+      return { value: soundChart(name, parts, facts, layerFile) }
+    })
   }
 }
 
-function partsOf(manifest: RawManifest, name: string): ChartParts {
-  const { config, layer, layers, format, provenance } = readChartManifest(manifest, name)
-  return { manifest: manifest.descriptor, config, layer, layers, format, signed: provenance !== undefined }
+/** Those of the files that a list looks at. */
+function digestsOf(chart: KnownChart | undefined): Digest[] {
+  return chart === undefined ? [] : [chart.manifest.digest, chart.config.digest, chart.layer.digest]
 }
 
-/** What was made from files, or why it could not be, kept until the file changes. */
-class Memo<Value> {
-  readonly #known = new Map<string, { readonly facts: BlobFacts; readonly outcome: Outcome<Value> }>()
-
-  /**
-   * @param key what is made, with every name that an error about it would hold
-   * @param look what the file is now
-   * @param read reads the file; where that fails, it is read again the next time
-   */
-  async get(
-    key: string,
-    look: () => Awaitable<BlobFacts | undefined>,
-    read: () => Awaitable<{ readonly facts: BlobFacts; readonly make: () => Awaitable<Value> }>,
-    { signal, isQuick = false }: ReadOptions,
-  ): Promise<Value> {
-    let known = this.#known.get(key)
-    if (isQuick && known !== undefined && 'value' in known.outcome) return known.outcome.value
-    if (known !== undefined && !isSameFile(known.facts, await look())) known = undefined
-    if (known === undefined) {
-      const { facts, make } = await read()
-      known = { facts, outcome: await outcomeOf(make) }
-      signal?.throwIfAborted()
-      this.#known.set(key, known)
-    }
-    if ('error' in known.outcome) throw known.outcome.error
-    return known.outcome.value
-  }
+/**
+ * A chart that is remembered, where its files are what they were.
+ * @throws ChartroomError where its layer is missing or cut off
+ */
+function unchanged(
+  [name]: NamedEntry,
+  chart: KnownChart | undefined,
+  [manifest, config, layer]: readonly (BlobFacts | undefined)[],
+): SoundChart | undefined {
+  if (chart === undefined || !isSameFile(chart.manifestFile, manifest)) return undefined
+  if (!isSameFile(chart.configFile, config)) return undefined
+  return soundChart(name, chart, chart.facts, requireLayer(name, chart.layer, layer))
 }
 
-type Awaitable<Value> = Value | Promise<Value>
+function blobsOf({ manifest, config, layer, others }: ChartParts): Blob[] {
+  return [manifest, config, layer, ...others]
+}
 
-type Outcome<Value> = { readonly value: Value } | { readonly error: ChartroomError }
-
-/** Errors of another origin, such as a full table of open files, say nothing about the file. */
-async function outcomeOf<Value>(make: () => Awaitable<Value>): Promise<Outcome<Value>> {
-  try {
-    return { value: await make() }
-  } catch (error) {
-    if (error instanceof ChartroomError) return { error }
-    throw error
+function soundChart(
+  name: string,
+  { manifest, layer, format, signed }: ChartParts,
+  facts: ChartFacts,
+  stored: BlobFacts,
+): SoundChart {
+  return {
+    reference: name,
+    ...facts,
+    digest: layer.digest,
+    manifestDigest: manifest.digest,
+    size: layer.size,
+    created: new Date(stored.modified).toISOString(),
+    format,
+    signed,
   }
 }
 
 function digestIn(raw: unknown): string | undefined {
   const digest = typeof raw === 'object' && raw !== null && 'digest' in raw ? raw.digest : undefined
   return typeof digest === 'string' ? digest : undefined
-}
-
-function problemOf(error: unknown, name: string): ChartProblem {
-  const known = fileError(error, `read ${name}`)
-  if (!(known instanceof ChartroomError)) {
-    return { kind: 'store-corrupt', message: `${name} could not be read: ${messageOf(error)}.` }
-  }
-  const { kind, message } = known
-  return { kind, message, advice: known.advice ?? adviceFor(kind) }
-}
-
-function adviceFor(kind: ErrorKind): string {
-  return kind === 'not-a-chart' || kind === 'invalid-chart' || kind === 'archive-unsafe'
-    ? 'Remove it from the cache.'
-    : 'Pull or save it again, or remove it from the cache.'
-}
-
-function layerMissing(name: string, { digest }: Descriptor): ChartroomError {
-  return new ChartroomError('not-found', {
-    message: `The chart layer of ${name} is missing from the cache (${digest}).`,
-    reference: name,
-    digest,
-  })
-}
-
-function layerCut(name: string, { digest, size }: Descriptor, actual: number): ChartroomError {
-  return new ChartroomError('integrity', {
-    message: `The chart layer of ${name} is damaged: it should have ${size} bytes but has ${actual}.`,
-    reference: name,
-    digest,
-    expected: size,
-    actual,
-  })
 }

@@ -8,14 +8,17 @@ export {
   factsOf,
   fingerprintOf,
   isSameFile,
+  isSettled,
   isWritable,
   linkTargetOf,
+  lookAtEach,
   namesIn,
   ownFactsOf,
   realPathOf,
   type FileFacts,
+  type FileState,
 } from './files/facts.ts'
-export { readChunks, readPieces, readSmall, readStart, type FileStart } from './files/read.ts'
+export { readChunks, readEach, readPieces, readSmall, readStart, type FileStart } from './files/read.ts'
 export { waitForSmallFiles } from './files/smallFiles.ts'
 export { observeSteps, type FileStep } from './files/steps.ts'
 export { codeOf } from './files/systemCode.ts'

@@ -9,7 +9,6 @@ import { encodeConfig } from '../../src/core/chart/configBlob.ts'
 import { chartMediaTypes, type ChartFormat } from '../../src/core/chart/mediaTypes.ts'
 import { formatSize } from '../../src/core/humanize.ts'
 import { namedEntries } from '../../src/core/layout/indexFile.ts'
-import { Layout } from '../../src/core/layout/layout.ts'
 import { describe as describeBytes } from '../../src/core/oci/descriptor.ts'
 import { hexOf, shortDigest } from '../../src/core/oci/digest.ts'
 import { encodeManifest, type RawManifest } from '../../src/core/oci/manifest.ts'
@@ -21,6 +20,7 @@ import {
   recordedRows,
   type HelmVersion,
 } from '../support/cacheFixture.ts'
+import { CountingLayout } from '../support/countingLayout.ts'
 import { fixture } from '../support/fixtures.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { filesUnder, treeOf } from '../support/tree.ts'
@@ -205,7 +205,7 @@ describe('a second list', () => {
     const reader = new CacheReader(layout)
     const readAgain = async (): Promise<number> => {
       layout.opened = 0
-      for (const [name, entry] of namedEntries(await layout.readIndex())) await reader.read(entry, name, {})
+      await reader.readAll([...namedEntries(await layout.readIndex())], {})
       return layout.opened
     }
 
@@ -472,20 +472,6 @@ describe('a listener', () => {
 function recorded(version: HelmVersion): [string, Readonly<Record<string, string>>][] {
   const variants = cacheVariants(version)
   return Object.entries(listings).filter(([variant]) => variants.includes(variant))
-}
-
-class CountingLayout extends Layout {
-  opened = 0
-
-  override async fetch(...args: Parameters<Layout['fetch']>): ReturnType<Layout['fetch']> {
-    this.opened += 1
-    return await super.fetch(...args)
-  }
-
-  override async readPart(...args: Parameters<Layout['readPart']>): ReturnType<Layout['readPart']> {
-    this.opened += 1
-    return await super.readPart(...args)
-  }
 }
 
 function rowOf(chart: CachedChart): string[] {

@@ -1,13 +1,13 @@
 import type { CachedChart, ErrorKind } from '../../core/index.ts'
 import type { Context } from '../context.ts'
 import type { Printer } from '../print.ts'
-import { formatAge, formatSize, listCharts, printable, shortDigest } from '../../core/index.ts'
+import { formatAge, formatSize, lookAtCache, printable, shortDigest } from '../../core/index.ts'
 import { chartFields } from '../chartOutput.ts'
 import { reportOffers } from '../reportOffers.ts'
 import { formatTable, shortened } from '../table.ts'
 
 export async function list({ cache, globals, print, options }: Context): Promise<number> {
-  const charts = await listCharts(cache, options)
+  const { charts, offers } = await lookAtCache(cache, options)
   if (globals.output === 'table') printTable(charts, globals.columnWidth, print)
   else print.data(charts.map(chartFields))
   for (const { reference, problem } of charts) {
@@ -19,7 +19,7 @@ export async function list({ cache, globals, print, options }: Context): Promise
     )
     print.warning(`${name} cannot be used: ${why}`)
   }
-  reportOffers(await cache.offers(options), print)
+  reportOffers(offers, print)
   return 0
 }
 

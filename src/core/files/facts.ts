@@ -1,7 +1,9 @@
-import { constants, type Stats } from 'node:fs'
+import { constants, statSync, type Stats } from 'node:fs'
 import { access, lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { bytewise } from '../bytewise.ts'
+import type { Outcome } from '../outcome.ts'
+import { eachFile } from './eachFile.ts'
 import { reading } from './smallFiles.ts'
 import { codeOf, unlessMissing } from './systemCode.ts'
 
@@ -13,6 +15,7 @@ export interface FileFacts {
   readonly modified: number
   readonly changed: number
   readonly inode: number
+  readonly device: number
   readonly mode: number
 }
 
@@ -26,15 +29,39 @@ export async function factsOf(path: string): Promise<FileFacts | undefined> {
   }
 }
 
+/**
+ * Does something with what is at the paths of each of many items.
+ * @param work gets the facts in the order of the paths
+ * @returns its results in the order of the items
+ */
+export async function lookAtEach<Item, Result>(
+  items: readonly Item[],
+  pathsOf: (item: Item) => readonly string[],
+  work: (facts: readonly (FileFacts | undefined)[], item: Item) => Result,
+  signal?: AbortSignal,
+): Promise<Outcome<Result>[]> {
+  const now = (item: Item): Result => work(pathsOf(item).map(factsNow), item)
+  const later = async (item: Item): Promise<Result> =>
+    work(await Promise.all(pathsOf(item).map(factsOf)), item)
+  return await eachFile(items, now, later, signal)
+}
+
+function factsNow(path: string): FileFacts | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats && factsIn(stats)
+}
+
 /** What changes with a file's content, as one text; empty where there is no file. */
 export function fingerprintOf(facts: FileFacts | undefined): string {
-  return facts === undefined ? '' : `${facts.inode} ${facts.size} ${facts.modified} ${facts.changed}`
+  if (facts === undefined) return ''
+  return `${facts.device} ${facts.inode} ${facts.size} ${facts.modified} ${facts.changed}`
 }
 
 /** Whether nothing tells that a file has changed. */
 export function isSameFile(before: FileState | undefined, now: FileState | undefined): boolean {
   return (
     before?.inode === now?.inode &&
+    before?.device === now?.device &&
     before?.size === now?.size &&
     before?.modified === now?.modified &&
     before?.changed === now?.changed
@@ -42,7 +69,18 @@ export function isSameFile(before: FileState | undefined, now: FileState | undef
 }
 
 /** What changes with a file's content. */
-type FileState = Pick<FileFacts, 'inode' | 'size' | 'modified' | 'changed'>
+export type FileState = Pick<FileFacts, 'inode' | 'device' | 'size' | 'modified' | 'changed'>
+
+/**
+ * Milliseconds after which a file whose times have not changed has not changed. Some disks count in steps of two seconds,
+ * and their clock need not be ours.
+ */
+const settledAfter = 10_000
+
+/** Whether a file that changes from now on will have other times than it has. */
+export function isSettled({ modified, changed }: FileState): boolean {
+  return Date.now() - Math.max(modified, changed) > settledAfter
+}
 
 /** What is at a path itself, not following a link; `undefined` where nothing is. */
 export async function ownFactsOf(path: string): Promise<FileFacts | undefined> {
@@ -91,6 +129,7 @@ export function factsIn(stats: Stats): FileFacts {
     modified: stats.mtimeMs,
     changed: stats.ctimeMs,
     inode: stats.ino,
+    device: stats.dev,
     mode: stats.mode,
   }
 }

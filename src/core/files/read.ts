@@ -1,6 +1,8 @@
-import { constants, createReadStream } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ChartroomError } from '../errors.ts'
+import type { Outcome } from '../outcome.ts'
+import { eachFile } from './eachFile.ts'
 import { factsIn, type FileFacts } from './facts.ts'
 import { reading } from './smallFiles.ts'
 import { codeOf } from './systemCode.ts'
@@ -106,6 +108,58 @@ export async function readStart(
     return { bytes: Buffer.concat(chunks), facts: known }
   } finally {
     await reading.close(file)
+  }
+}
+
+/** A file of which no more than a number of bytes is read. */
+export interface LimitedFile {
+  readonly path: string
+  readonly limit: number
+}
+
+/**
+ * Does something with the beginnings of many small files.
+ * @param work gets `undefined` where there is no such file; the bytes are good until it returns
+ * @returns its results in the order of the files
+ */
+export async function readEach<File extends LimitedFile, Result>(
+  files: readonly File[],
+  work: (start: FileStart | undefined, file: File) => Result,
+  signal?: AbortSignal,
+): Promise<Outcome<Result>[]> {
+  const now = (file: File): Result => work(startNow(file), file)
+  const later = async (file: File): Promise<Result> =>
+    work(await readStart(file.path, file.limit, signal), file)
+  return await eachFile(files, now, later, signal)
+}
+
+/** What small files are read into, one after the other. */
+const shared = Buffer.allocUnsafeSlow(64 * 1024)
+
+function startNow({ path, limit }: LimitedFile): FileStart | undefined {
+  const file = openedNow(path)
+  if (file === undefined) return undefined
+  try {
+    const facts = factsIn(fstatSync(file))
+    if (facts.kind === 'other') throw notAFile(path)
+    const size = Math.min(facts.size + 1, limit)
+    const buffer = size > shared.length ? Buffer.allocUnsafe(size) : shared
+    let count = 0
+    for (let more = size; more > 0 && count < size; count += more) {
+      more = readSync(file, buffer, count, size - count, null)
+    }
+    return { bytes: buffer.subarray(0, count), facts }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function openedNow(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | atOnce)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 

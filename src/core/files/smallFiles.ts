@@ -27,12 +27,16 @@ const readOnThread = promisify(fs.read)
 /** How this process asks. */
 export let reading = onThreads
 
+/** Whether it waits for the disk itself. */
+export let isWaiting = false
+
 /**
  * Makes this process wait for the disk itself where small files are read, which takes a third of the time. For a process with nobody
  * to keep waiting: a command line, never an editor.
  */
 export function waitForSmallFiles(): void {
   let count = 0
+  isWaiting = true
   reading = {
     stat: fs.statSync,
     open: (path, flags) => {

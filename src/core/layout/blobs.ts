@@ -5,10 +5,11 @@ import {
   factsOf,
   fingerprintOf,
   linkTargetOf,
+  lookAtEach,
   makeMissingDirectory,
   moveOver,
   readChunks,
-  readStart,
+  readEach,
   removeFile,
   syncDirectory,
   touch,
@@ -20,6 +21,7 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import { algorithmOf, Digester, hexOf, type Digest } from '../oci/digest.ts'
 import type { Content } from '../oci/target.ts'
 import { verified } from '../oci/verify.ts'
+import { outcomeOf, type Outcome } from '../outcome.ts'
 import type { OperationOptions } from '../progress.ts'
 import { clearTemporaries, temporaryFile } from '../temporaries.ts'
 
@@ -51,6 +53,21 @@ export class Blobs {
     return await factsOf(this.pathOf(digest))
   }
 
+  /** Does something with what is at the paths of each of many items' blobs, where that is a file. */
+  async lookAtEach<Item, Result>(
+    items: readonly Item[],
+    digestsOf: (item: Item) => readonly Digest[],
+    work: (facts: readonly (FileFacts | undefined)[], item: Item) => Result,
+    { signal }: OperationOptions = {},
+  ): Promise<Outcome<Result>[]> {
+    return await lookAtEach(
+      items,
+      (item) => digestsOf(item).map((digest) => this.pathOf(digest)),
+      (facts, item) => work(facts.map(ifFile), item),
+      signal,
+    )
+  }
+
   /** Whether the blob is there and hashes to its digest. Hashed once for as long as the file stays the same. */
   async has({ digest, size }: Blob, { signal }: OperationOptions = {}): Promise<boolean> {
     const facts = await this.factsOf(digest)
@@ -78,16 +95,25 @@ export class Blobs {
   }
 
   /**
-   * Reads a small blob, at most one byte more than it should have, with the facts of its file. Nothing is verified.
-   * @returns `undefined` where it is missing
+   * Does something with many small blobs, of each at most one byte more than it should have. Nothing is verified.
+   * @param work gets `undefined` where the blob is missing; the bytes are good until it returns
    */
-  async read({ digest, size }: Blob, { signal }: OperationOptions = {}): Promise<FileStart | undefined> {
-    try {
-      return await readStart(this.pathOf(digest), size + 1, signal)
-    } catch (error) {
-      if (codeOf(error) === 'EISDIR') return undefined
-      throw error
-    }
+  async readEach<Item extends { readonly descriptor: Blob }, Result>(
+    items: readonly Item[],
+    work: (start: FileStart | undefined, item: Item) => Result,
+    { signal }: OperationOptions = {},
+  ): Promise<Outcome<Result>[]> {
+    const files = items.map((item) => ({
+      item,
+      path: this.pathOf(item.descriptor.digest),
+      limit: item.descriptor.size + 1,
+    }))
+    const outcomes = await readEach(files, (start, { item }) => work(start, item), signal)
+    return outcomes.map((outcome, position) => {
+      const item = items[position]
+      const isDirectory = 'error' in outcome && codeOf(outcome.error) === 'EISDIR'
+      return isDirectory && item !== undefined ? outcomeOf(() => work(undefined, item)) : outcome
+    })
   }
 
   /**
@@ -160,6 +186,10 @@ export async function besideBlobs(directory: string): Promise<string> {
     })
   }
   return join(dirname(target ?? directory), '.chartroom')
+}
+
+function ifFile(facts: FileFacts | undefined): FileFacts | undefined {
+  return facts?.kind === 'file' ? facts : undefined
 }
 
 async function removingOnFailure(temporary: string, work: () => Promise<void>): Promise<void> {

@@ -5,6 +5,7 @@ import {
   codeOf,
   factsOf,
   isSameFile,
+  isSettled,
   linkTargetOf,
   makeMissingDirectory,
   moveOver,
@@ -26,12 +27,6 @@ import { requireMarker } from './marker.ts'
 /** Milliseconds for which an index that cannot be read is taken for one that is just being written. */
 const tornFor = 500
 
-/**
- * Milliseconds after which a file whose times have not changed has not changed. Some disks count in steps of two seconds,
- * and their clock need not be ours.
- */
-const settledAfter = 10_000
-
 /** Milliseconds for which the same is done with one that never stays the same. */
 const restlessFor = 10_000
 
@@ -47,6 +42,12 @@ export type IndexEdit = (
   index: IndexFile,
   vanished: readonly JournalEntry[],
 ) => IndexFile | Promise<IndexFile>
+
+export interface JournalledIndex {
+  readonly index: IndexFile
+  /** What other programs dropped without knowing of it. */
+  readonly vanished: readonly JournalEntry[]
+}
 
 interface ReadIndex {
   readonly index: IndexFile
@@ -93,21 +94,21 @@ export class IndexStore {
   }
 
   /**
-   * What Chartroom added and other programs dropped. What has changed since the last look is noted in the journal where it
+   * The index, with what Chartroom added to it and other programs dropped. What has changed since the last look is noted in the journal where it
    * can be written at once; a layout that nobody may write, or that is busy, is left as it is.
    */
-  async vanished(options: OperationOptions = {}): Promise<readonly JournalEntry[]> {
+  async look(options: OperationOptions = {}): Promise<JournalledIndex> {
     const journal = await this.#readJournal(options)
-    if (journal === undefined) return []
     const { index, facts } = await this.#read(options)
-    const look = await journal.look(index, facts?.modified)
-    if (!look.isNews) return look.vanished
+    if (journal === undefined) return { index, vanished: [] }
+    const { isNews, vanished } = await journal.look(index, facts?.modified)
+    if (!isNews) return { index, vanished }
     try {
       return await this.#note(journal, [], { ...options, patience: 0 })
     } catch (error) {
       options.signal?.throwIfAborted()
       options.log?.debug(`could not note what changed in ${this.#path}: ${messageOf(error)}`)
-      return look.vanished
+      return { index, vanished }
     }
   }
 
@@ -120,7 +121,7 @@ export class IndexStore {
     journal: Journal,
     forgotten: readonly string[],
     options: LockOptions,
-  ): Promise<readonly JournalEntry[]> {
+  ): Promise<JournalledIndex> {
     return await withLock(
       this.#root,
       'note what vanished',
@@ -129,7 +130,7 @@ export class IndexStore {
         const look = await journal.look(index, facts?.modified)
         // Somebody else may have noted it meanwhile.
         if (look.isNews || forgotten.length > 0) await journal.note(look, forgotten)
-        return look.vanished
+        return { index, vanished: look.vanished }
       },
       options,
     )
@@ -198,8 +199,7 @@ export class IndexStore {
       const bytes = await this.#readBytes(signal)
       try {
         const read = { index: bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path), facts }
-        const isSettled = facts !== undefined && Math.abs(Date.now() - facts.modified) > settledAfter
-        this.#settled = isSettled ? read : undefined
+        this.#settled = facts !== undefined && isSettled(facts) ? read : undefined
         return read
       } catch (error) {
         const now = Date.now()

@@ -1,17 +1,18 @@
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { ChartroomError } from '../errors.ts'
+import type { FileState } from '../files.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
-import { isDigest } from '../oci/digest.ts'
+import { isDigest, type Digest } from '../oci/digest.ts'
 import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
 import type { Content, Target } from '../oci/target.ts'
 import { verify } from '../oci/verify.ts'
+import { onlyValueIn, type Outcome } from '../outcome.ts'
 import type { OperationOptions } from '../progress.ts'
 import { Blobs } from './blobs.ts'
 import { entryFor, findEntry, withEntry, type IndexEntry, type IndexFile } from './indexFile.ts'
-import { IndexStore, type IndexEdit } from './indexStore.ts'
+import { IndexStore, type IndexEdit, type JournalledIndex } from './indexStore.ts'
 import type { Journal } from './journal.ts'
-import type { JournalEntry } from './journalFile.ts'
 import { withLease } from './leases.ts'
 import { watchIndex } from './watch.ts'
 
@@ -89,39 +90,34 @@ export class Layout implements Target {
    * @throws ChartroomError `integrity` where the entry or the manifest is damaged, `not-found` where it is missing
    */
   async readManifest(entry: IndexEntry, options?: OperationOptions): Promise<RawManifest & StoredPart> {
-    const { descriptor, name = descriptor?.digest ?? 'an entry without a name', problem } = entry
-    if (descriptor === undefined) {
-      throw new ChartroomError('integrity', {
-        message: problem ?? `The entry of ${name} cannot be used.`,
-        reference: name,
-      })
+    const wanted = manifestOf(entry)
+    const copied = ({ bytes, facts }: StoredPart): StoredPart => ({ bytes: Buffer.from(bytes), facts })
+    return {
+      descriptor: wanted.descriptor,
+      ...onlyValueIn(await this.readParts([wanted], copied, options)),
     }
-    if (descriptor.size > maxManifestSize) throw oversized(name, descriptor.size)
-    return { descriptor, ...(await this.readPart(descriptor, 'manifest', name, options)) }
   }
 
   /**
-   * Reads a manifest or a config whole, verified. Opens one file once.
-   * @param name what the part belongs to, in errors
-   * @throws ChartroomError `not-found`; `integrity` where it is damaged
+   * Does something with many manifests and configs, read whole and verified. Opens one file once.
+   *
+   * @param work gets bytes that are good until it returns
+   * @returns its results in the order of the parts, or why there are none: ChartroomError `not-found`, `integrity`
    */
-  async readPart(
-    descriptor: Descriptor,
-    part: 'manifest' | 'config',
-    name: string,
+  async readParts<Part extends WantedPart, Result>(
+    parts: readonly Part[],
+    work: (stored: StoredPart, part: Part) => Result,
     options?: OperationOptions,
-  ): Promise<StoredPart> {
-    const { digest } = descriptor
-    const stored = await this.#blobs.read(descriptor, options)
-    if (stored === undefined) {
-      throw new ChartroomError('not-found', {
-        message: `The ${part} of ${name} is missing: there is no ${this.#blobs.pathOf(digest)}.`,
-        reference: name,
-        digest,
-      })
-    }
-    verify(stored.bytes, descriptor, `The ${part} of ${name}`, stored.facts.size)
-    return stored
+  ): Promise<Outcome<Result>[]> {
+    return await this.#blobs.readEach(
+      parts,
+      (start, part) => {
+        if (start === undefined) throw partMissing(part, this.#blobs.pathOf(part.descriptor.digest))
+        verify(start.bytes, part.descriptor, `The ${part.part} of ${part.name}`, start.facts.size)
+        return work(start, part)
+      },
+      options,
+    )
   }
 
   /**
@@ -145,6 +141,20 @@ export class Layout implements Target {
   }
 
   /**
+   * Does something with the facts of each of many items' blobs, found by a look at the directory alone.
+   * @param work gets them in the order of the digests, `undefined` for one that is missing
+   * @returns its results in the order of the items
+   */
+  async lookAtEach<Item, Result>(
+    items: readonly Item[],
+    digestsOf: (item: Item) => readonly Digest[],
+    work: (facts: readonly (BlobFacts | undefined)[], item: Item) => Result,
+    options?: OperationOptions,
+  ): Promise<Outcome<Result>[]> {
+    return await this.#blobs.lookAtEach(items, digestsOf, work, options)
+  }
+
+  /**
    * The index; empty where there is none yet. A file that another program is just writing is read again for half a
    * second.
    * @throws ChartroomError `store-corrupt`, `too-large`
@@ -164,14 +174,14 @@ export class Layout implements Target {
   }
 
   /**
-   * What the journal says that was added here and dropped by other programs since, whether or not its blobs are there.
+   * The index, and what the journal says that was added to it and dropped by other programs since, whether or not its blobs are there.
    * @throws ChartroomError `store-corrupt` where the index cannot be read
    */
-  async vanished(options?: OperationOptions): Promise<readonly JournalEntry[]> {
-    return await this.#index.vanished(options)
+  async look(options?: OperationOptions): Promise<JournalledIndex> {
+    return await this.#index.look(options)
   }
 
-  /** Lets names go, so that `vanished` does not tell about them again. */
+  /** Lets names go, so that `look` does not tell about them again. */
   async forget(names: readonly string[], options?: OperationOptions): Promise<void> {
     await this.#index.forget(names, options)
   }
@@ -187,17 +197,41 @@ export class Layout implements Target {
   }
 }
 
+/** A manifest or a config that is to be read. */
+export interface WantedPart {
+  readonly descriptor: Descriptor
+  readonly part: 'manifest' | 'config'
+  /** What it belongs to, in errors. */
+  readonly name: string
+}
+
 /** The bytes of a small blob, with what was known of its file when it was opened. */
 export interface StoredPart {
   readonly bytes: Buffer
   readonly facts: BlobFacts
 }
 
-export interface BlobFacts {
-  readonly size: number
-  readonly modified: number
-  readonly changed: number
-  readonly inode: number
+export type BlobFacts = FileState
+
+/** @throws ChartroomError `integrity` where the entry names none; `too-large` where it is not read */
+export function manifestOf({ descriptor, name, problem }: IndexEntry): WantedPart {
+  const what = name ?? descriptor?.digest ?? 'an entry without a name'
+  if (descriptor === undefined) {
+    throw new ChartroomError('integrity', {
+      message: problem ?? `The entry of ${what} cannot be used.`,
+      reference: what,
+    })
+  }
+  if (descriptor.size > maxManifestSize) throw oversized(what, descriptor.size)
+  return { descriptor, part: 'manifest', name: what }
+}
+
+function partMissing({ descriptor: { digest }, part, name }: WantedPart, path: string): ChartroomError {
+  return new ChartroomError('not-found', {
+    message: `The ${part} of ${name} is missing: there is no ${path}.`,
+    reference: name,
+    digest,
+  })
 }
 
 function oversized(name: string, size: number): ChartroomError {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import {
   listCharts,
   listReferences,
+  lookAtCache,
   messageOf,
   type ChartCache,
   type Logger,
@@ -133,8 +134,7 @@ export class CacheReading {
     const options = { log: this.#parts.log, isQuick: this.#isQuick }
     this.#isQuick = true
     try {
-      const charts = await listCharts(cache, options)
-      return { charts, offers: await cache.offers(options), size: await cache.size(options) }
+      return { ...(await lookAtCache(cache, options)), size: await cache.size(options) }
     } catch (error) {
       for (const line of logLines(error)) options.log.warn(line)
       return { failure: messageOf(error) }

@@ -334,7 +334,7 @@ async function drop(root: string, ...names: readonly string[]): Promise<void> {
 }
 
 async function vanished(root: string): Promise<string[]> {
-  return (await layoutAt(root).vanished()).map((lost) => lost.entry.name).sort()
+  return (await layoutAt(root).look()).vanished.map((lost) => lost.entry.name).sort()
 }
 
 async function namesIn(root: string): Promise<unknown[]> {

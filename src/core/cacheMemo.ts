@@ -1,0 +1,224 @@
+import type { ChartFacts } from './chart/chartFacts.ts'
+import type { ChartFormat } from './chart/mediaTypes.ts'
+import { messageOf } from './errors.ts'
+import { isSettled, type FileState } from './files.ts'
+import { readMemo, writeMemo } from './layout/memoFile.ts'
+import type { Descriptor } from './oci/descriptor.ts'
+import { isDigest, type Digest } from './oci/digest.ts'
+import type { OperationOptions } from './progress.ts'
+
+/** A blob without its type, which its file does not have. */
+export type Blob = Pick<Descriptor, 'digest' | 'size'>
+
+/** What a manifest said when it was read and verified, and what its file was then. */
+export interface ChartParts {
+  readonly manifest: Descriptor
+  readonly config: Blob
+  /** The chart content. */
+  readonly layer: Blob
+  /** The layers beside it. */
+  readonly others: readonly Blob[]
+  readonly format: ChartFormat
+  readonly signed: boolean
+  readonly manifestFile: FileState
+}
+
+/** The same with its config. */
+export interface KnownChart extends ChartParts {
+  readonly facts: ChartFacts
+  readonly configFile: FileState
+}
+
+/** How many charts it takes until reading a memo is worth its while. */
+const many = 128
+
+/**
+ * What was found out about the charts of a cache, for as long as their files stay what they were: in this process, and in a file for the
+ * next one.
+ *
+ * A file is the same while device, inode, size and both times are. Only what had not changed for a while when it was read goes to the disk,
+ * so a change that the times do not show cannot hide behind it. What stands in the file tells what a list shows and nothing
+ * else: whoever copies or opens a chart reads its manifest.
+ */
+export class CacheMemo {
+  readonly #root: string
+  readonly #known = new Map<string, KnownChart>()
+  /** Those of the known charts that may be kept on the disk. */
+  readonly #lasting = new Set<string>()
+  /** What the file has, by the digest of the manifest, until somebody asks. */
+  #stored: Map<unknown, unknown> | undefined
+  #unsaved = 0
+
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  get(manifest: Descriptor | undefined): KnownChart | undefined {
+    return manifest === undefined ? undefined : (this.#known.get(keyOf(manifest)) ?? this.#take(manifest))
+  }
+
+  /** Remembers a chart that was just read. */
+  keep(chart: KnownChart): void {
+    const key = keyOf(chart.manifest)
+    this.#known.set(key, chart)
+    this.#lasting.delete(key)
+    if (!isSettled(chart.manifestFile) || !isSettled(chart.configFile)) return
+    this.#lasting.add(key)
+    this.#unsaved += 1
+  }
+
+  /** Reads the file before so many charts are asked for, unless it has been read or they are few. Never fails over it. */
+  async load(count: number, { signal, log }: OperationOptions): Promise<void> {
+    if (this.#stored !== undefined || count < many) return
+    this.#stored = new Map()
+    try {
+      const records = await readMemo(this.#root, signal)
+      if (!Array.isArray(records)) return
+      for (const record of records as unknown[]) {
+        if (Array.isArray(record)) this.#stored.set(record[0], record)
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      log?.debug(`the memo of ${this.#root} cannot be read: ${messageOf(error)}`)
+    }
+  }
+
+  /** Writes the file where enough has been learnt since. Never fails over it. */
+  async save({ signal, log }: OperationOptions): Promise<void> {
+    if (this.#unsaved < Math.max(many, this.#lasting.size / 10)) return
+    this.#unsaved = 0
+    try {
+      const records = [...this.#known].flatMap(([key, chart]) =>
+        this.#lasting.has(key) ? [recordOf(chart)] : [],
+      )
+      await writeMemo(this.#root, records, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      log?.debug(`the memo of ${this.#root} was not written: ${messageOf(error)}`)
+    }
+  }
+
+  #take(manifest: Descriptor): KnownChart | undefined {
+    const record = this.#stored?.get(manifest.digest)
+    if (record === undefined) return undefined
+    this.#stored?.delete(manifest.digest)
+    const chart = isRecord(record) ? chartIn(record, manifest) : undefined
+    if (chart === undefined) return undefined
+    this.#known.set(keyOf(manifest), chart)
+    this.#lasting.add(keyOf(manifest))
+    return chart
+  }
+}
+
+/** A manifest is read as what its descriptor says. */
+function keyOf({ mediaType, digest, size }: Descriptor): string {
+  return `${digest} ${size} ${mediaType}`
+}
+
+/** Device, inode and the times of a file; its size is that of the blob. */
+type FileNumbers = [number, number, number, number]
+
+/** One chart in the file. Flat, because there may be ten thousand of them. */
+type MemoRecord = [
+  manifest: Digest,
+  mediaType: string,
+  size: number,
+  ...manifestFile: FileNumbers,
+  config: Digest,
+  configSize: number,
+  ...configFile: FileNumbers,
+  layer: Digest,
+  layerSize: number,
+  format: ChartFormat,
+  signed: boolean,
+  others: Blob[],
+  facts: ChartFacts,
+]
+
+function recordOf(chart: KnownChart): MemoRecord {
+  const { manifest, config, layer, format, signed, others, facts } = chart
+  return [
+    manifest.digest,
+    manifest.mediaType,
+    manifest.size,
+    ...numbersOf(chart.manifestFile),
+    config.digest,
+    config.size,
+    ...numbersOf(chart.configFile),
+    layer.digest,
+    layer.size,
+    format,
+    signed,
+    others.map(({ digest, size }) => ({ digest, size })),
+    facts,
+  ]
+}
+
+function numbersOf({ device, inode, modified, changed }: FileState): FileNumbers {
+  return [device, inode, modified, changed]
+}
+
+/** The chart that a record is about; `undefined` where it is about another one. */
+function chartIn(record: MemoRecord, manifest: Descriptor): KnownChart | undefined {
+  if (record[0] !== manifest.digest || record[1] !== manifest.mediaType || record[2] !== manifest.size)
+    return undefined
+  return {
+    manifest,
+    config: { digest: record[7], size: record[8] },
+    layer: { digest: record[13], size: record[14] },
+    others: record[17],
+    format: record[15],
+    signed: record[16],
+    facts: record[18],
+    manifestFile: fileOf(record[2], record[3], record[4], record[5], record[6]),
+    configFile: fileOf(record[8], record[9], record[10], record[11], record[12]),
+  }
+}
+
+function fileOf(size: number, device: number, inode: number, modified: number, changed: number): FileState {
+  return { device, inode, size, modified, changed }
+}
+
+const kinds = 'string string number number number number number string number number number number number'
+  .concat(' string number string boolean object object')
+  .split(' ')
+
+/** Whether it is a record, whoever wrote it. */
+function isRecord(value: unknown): value is MemoRecord {
+  if (!Array.isArray(value) || value.length !== kinds.length) return false
+  for (let position = 0; position < kinds.length; position += 1) {
+    if (typeof value[position] !== kinds[position]) return false
+  }
+  const [config, layer, format, others, facts] = [7, 13, 15, 17, 18].map((place): unknown => value[place])
+  return (
+    isDigest(config) &&
+    isDigest(layer) &&
+    (format === 'legacy' || format === 'modern' || format === 'beta') &&
+    Array.isArray(others) &&
+    others.every(isBlob) &&
+    isFacts(facts)
+  )
+}
+
+function isBlob(value: unknown): value is Blob {
+  const { digest, size } = (value ?? {}) as Record<string, unknown>
+  return isDigest(digest) && typeof size === 'number'
+}
+
+function isFacts(value: unknown): value is ChartFacts {
+  const facts = (value ?? {}) as Record<string, unknown>
+  for (const key in facts) {
+    const item = facts[key]
+    if (key === 'deprecated') continue
+    const isKnown = key === 'maintainers' ? isTexts(item) : texts.has(key) && typeof item === 'string'
+    if (!isKnown) return false
+  }
+  const { name, version, deprecated } = facts
+  return typeof name === 'string' && typeof version === 'string' && typeof deprecated === 'boolean'
+}
+
+const texts = new Set(['name', 'version', 'appVersion', 'description', 'kubeVersion'])
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
