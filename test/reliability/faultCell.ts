@@ -8,7 +8,7 @@ import type { Timeouts, Transport } from '../../src/core/registry/transport.ts'
 import type { Operation } from '../support/faultRegistry/exchange.ts'
 import type { Fault } from '../support/faultRegistry/fault.ts'
 import { FaultRegistry } from '../support/faultRegistry/faultRegistry.ts'
-import { packedChart } from '../support/packedChart.ts'
+import { stock } from '../support/faultRegistry/stock.ts'
 import { clientSocketsTo } from './clientSockets.ts'
 import { perform, type Workplace } from './faultWork.ts'
 import { leftoversIn, lookAtCache } from './invariants.ts'
@@ -64,16 +64,6 @@ export async function runCell(fault: Fault, operation: Operation, frequency: Fre
     await registry.close()
     await rm(root, { recursive: true })
   }
-}
-
-/** Puts a chart into the registry: `team/chart:1.0.0`. */
-async function stock({ store }: FaultRegistry): Promise<void> {
-  const { manifest, blobs } = await packedChart('chart', '1.0.0')
-  for (const { bytes } of blobs) store.addBlob('team/chart', bytes)
-  store.addManifest('team/chart', '1.0.0', {
-    mediaType: manifest.descriptor.mediaType,
-    bytes: manifest.bytes,
-  })
 }
 
 const patient: Timeouts = { answer: 20_000, idle: 20_000, commit: 20_000, slow: 20_000 }

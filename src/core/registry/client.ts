@@ -113,7 +113,12 @@ export class RegistryClient {
     try {
       const response = await this.#follow(request, options)
       if (request.expect.includes(response.status)) return response
-      const error = await statusError(response, { host, what: request.what, redactor })
+      const error = await statusError(response, {
+        host,
+        what: request.what,
+        isWrite: request.body !== undefined,
+        redactor,
+      })
       response.close()
       throw error
     } catch (error) {

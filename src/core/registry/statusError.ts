@@ -10,6 +10,8 @@ export interface Asked {
   readonly host: string
   /** What was asked for or sent, to begin a sentence with: "localhost:5000/a/b:1.0.0". */
   readonly what: string
+  /** Whether something was sent to be stored. */
+  readonly isWrite?: boolean
   /** Takes secrets out of what the other side says. */
   readonly redactor?: Redactor
 }
@@ -22,7 +24,7 @@ export interface Asked {
  */
 export async function statusError(
   response: HttpResponse,
-  { host, what, redactor }: Asked,
+  { host, what, isWrite, redactor }: Asked,
 ): Promise<ChartroomError> {
   const { status } = response
   const { code, message } = await readRegistryError(response, redactor)
@@ -66,13 +68,22 @@ export async function statusError(
         advice: 'Ask whoever runs the registry for the right, or log in as somebody who has it.',
       })
     case 404:
-      return fail('not-found', notFound(code, host, what))
+      return fail('not-found', notFound(code, host, what), {
+        // ECR, for one, makes no repository for what is pushed.
+        ...(code === 'NAME_UNKNOWN' && isWrite === true
+          ? { advice: `Create the repository at ${host} first.` }
+          : {}),
+      })
     case 405:
       return fail('unsupported', `${host} does not support this for ${what}${said}.`)
     case 407:
       return fail('proxy', `The proxy on the way to ${host} wants a login.`)
     case 413:
       return fail('too-large', `${what} is larger than ${host} accepts${said}.`)
+  }
+  // So distribution says it.
+  if (status === 400 && message.includes('request body too large')) {
+    return fail('too-large', `${what} is larger than ${host} accepts.`)
   }
   switch (code) {
     case 'UNSUPPORTED':

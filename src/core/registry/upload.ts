@@ -1,12 +1,14 @@
 import { setTimeout, clearTimeout } from 'node:timers'
-import { ChartroomError, messageOf } from '../errors.ts'
+import { ChartroomError, kindOf, messageOf } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
 import type { Content } from '../oci/target.ts'
 import { verified } from '../oci/verify.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient, RegistryRequest, RegistryResponse } from './client.ts'
 import { checkReturnedDigest } from './manifestAnswer.ts'
 import { checkedHop, resolveUrl } from './origin.ts'
+import { TransientError } from './retry.ts'
 import { emptyBody, header } from './transport.ts'
 
 export interface UploadSettings {
@@ -64,6 +66,8 @@ class Upload {
   readonly #settings: UploadSettings
   /** Where the next request goes. Registries keep their state in it, so it is the newest one and is not changed. */
   #location: URL
+  /** Whether the registry has said that the content is stored before the upload was closed. ECR does, and may refuse to close it. */
+  #isCreated = false
 
   private constructor(settings: UploadSettings, location: URL) {
     this.#settings = settings
@@ -120,7 +124,7 @@ class Upload {
         source.failure = { error }
       }
     }
-    const response = await this.#request(
+    const response = await this.#proceed(
       {
         method: 'PATCH',
         to: this.#location,
@@ -131,6 +135,7 @@ class Upload {
       options,
     )
     this.#location = locationOf(response) ?? this.#location
+    this.#isCreated = response.status === 201
     aborted?.throwIfAborted()
     if (source.failure !== undefined) throw source.failure.error
   }
@@ -138,8 +143,13 @@ class Upload {
   async finish({ digest }: Descriptor, options: OperationOptions): Promise<void> {
     const to = new URL(this.#location)
     to.search += `${to.search === '' ? '' : '&'}digest=${encodeURIComponent(digest)}`
-    const response = await this.#request({ method: 'PUT', to, body: emptyBody, expect: [201, 204] }, options)
-    checkReturnedDigest(response, digest, this.#settings.what)
+    const close = { method: 'PUT', to, body: emptyBody, expect: [201, 204] } as const
+    try {
+      checkReturnedDigest(await this.#proceed(close, options), digest, this.#settings.what)
+    } catch (error) {
+      if (kindOf(error) === 'integrity' || !this.#isCreated) throw error
+      if (!(await this.#isThere(digest, options))) throw error
+    }
   }
 
   /** Best effort: a registry that does not know the upload any more, or cannot be reached, needs no cancelling. */
@@ -154,6 +164,27 @@ class Upload {
         `The upload of ${this.#settings.what} could not be cancelled at the registry: ${messageOf(error)}`,
       )
     }
+  }
+
+  async #isThere(digest: Digest, options: OperationOptions): Promise<boolean> {
+    const to = `/v2/${this.#settings.repository}/blobs/${digest}`
+    return (await this.#request({ method: 'HEAD', to, expect: [200, 404, 405] }, options)).status === 200
+  }
+
+  /**
+   * Goes on with the upload.
+   * @throws TransientError where the registry does not know it any more, or not in this state: another one may do better
+   */
+  async #proceed(
+    request: Omit<RegistryRequest, 'scope' | 'what'>,
+    options: OperationOptions,
+  ): Promise<RegistryResponse> {
+    const response = await this.#request({ ...request, expect: [...request.expect, 404, 416] }, options)
+    const { status } = response
+    if (status !== 404 && status !== 416) return response
+    const { host } = this.#settings.client.settings
+    const message = `${host} does not know the upload of ${this.#settings.what} any more.`
+    throw new TransientError('unavailable', { message, host, status }, { tries: 2 })
   }
 
   async #request(

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { errorAnswer, json, text, type Answer, type Asked } from './exchange.ts'
 import type { Manners } from './manners.ts'
 
-/** Who may in, and how. */
-export type Admission = 'everybody' | 'password' | 'token'
+/** Who may in, and how. With `readers`, everybody may read, but a wrong password is wrong there too. */
+export type Admission = 'everybody' | 'readers' | 'password' | 'token'
 
 export interface Account {
   readonly username: string
@@ -40,10 +40,12 @@ export class Gate {
     if (asked.url.pathname === '/token') return undefined
     const { authorization } = asked.headers
     if (this.#admission === 'everybody') return undefined
+    const isRead = asked.method === 'GET' || asked.method === 'HEAD'
+    if (this.#admission === 'readers' && isRead && authorization === undefined) return undefined
     const isKnown =
-      this.#admission === 'password'
-        ? authorization === `Basic ${this.#basic}`
-        : this.#tokens.has(authorization?.replace(/^Bearer /, '') ?? '')
+      this.#admission === 'token'
+        ? this.#tokens.has(authorization?.replace(/^Bearer /, '') ?? '')
+        : authorization === `Basic ${this.#basic}`
     if (isKnown) return undefined
     return this.unauthorized(
       asked,
