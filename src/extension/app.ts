@@ -1,5 +1,6 @@
 import {
   Uri,
+  version,
   workspace,
   type Disposable,
   type ExtensionContext,
@@ -25,10 +26,10 @@ import { RegistryHosts } from './adapters/registryHosts.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
 import { SharedHosts } from './adapters/sharedHosts.ts'
-import { CacheReport } from './documents/cacheReport.ts'
 import { ChartFileSystem } from './documents/chartFileSystem.ts'
 import { ChartDetails } from './documents/detailsDocuments.ts'
 import { OpenCharts } from './documents/openCharts.ts'
+import { Reports } from './documents/reports.ts'
 import { lazily } from './lazily.ts'
 import { LocalRegistry } from './localRegistry/localRegistry.ts'
 import { RegistryFolder } from './localRegistry/registryFolder.ts'
@@ -59,6 +60,8 @@ export class App implements Disposable {
   readonly files: ChartFileSystem
   readonly details: ChartDetails
   readonly folders: ChartFolders
+  /** Which program this is, for reports. */
+  readonly program: string
   readonly destinations: DestinationMemory
   readonly formats: FormatMemory
   readonly keyrings: KeyringMemory
@@ -67,16 +70,18 @@ export class App implements Disposable {
   readonly registriesView: RegistriesView
   readonly current = new CurrentCache()
   readonly checks = new Checks()
-  readonly report = new CacheReport()
+  readonly reports = new Reports()
   readonly answers: ChartAnswers
   readonly #listening: Disposable
 
   constructor(
-    { secrets, globalState, workspaceState, globalStorageUri, extensionUri }: ExtensionContext,
+    { extension, secrets, globalState, workspaceState, globalStorageUri, extensionUri }: ExtensionContext,
     { log, folders, cacheTree, registriesTree }: Registered,
   ) {
     this.log = log
     this.folders = folders
+    const { version: own } = extension.packageJSON as { readonly version: string }
+    this.program = `chartroom ${own}, VS Code ${version}`
     this.secrets = secretStore(secrets, this.log)
     this.credentials = lazily(
       () => new Credentials({ around: surroundings(), stores: [this.secrets], untrusted: workspacePaths }),
@@ -178,7 +183,7 @@ export class App implements Disposable {
       this.details,
       this.current,
       this.checks,
-      this.report,
+      this.reports,
       this.hosts,
       this.sharedHosts,
       this.secrets,

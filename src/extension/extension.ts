@@ -45,7 +45,7 @@ export function activate(context: ExtensionContext): ChartroomExports {
     }),
     registerFileSystem(chartScheme, async () => (await use()).app.files),
     registerPages(detailsScheme, async () => (await use()).app.details),
-    registerPages(reportScheme, async () => (await use()).app.report),
+    registerPages(reportScheme, async () => (await use()).app.reports),
   )
   return chartroomExports(async () => (await use()).app.answers)
 }

@@ -7,6 +7,8 @@ export type Remedy =
   | { readonly kind: 'openFile'; readonly path: string; readonly line: number }
   /** How the registries are spoken to. */
   | { readonly kind: 'openRegistrySettings' }
+  /** What is wrong with the connection has to be found out. */
+  | { readonly kind: 'diagnose'; readonly host: string }
   | { readonly kind: 'manageTrust' }
   | { readonly kind: 'showLog' }
 
@@ -27,9 +29,12 @@ export function messageFor(error: unknown, unexpected: (text: string) => string)
   }
   const { message, advice } = error
   const remedy = remedyFor(error)
-  const saysItself = remedy.kind !== 'showLog' && remedy.kind !== 'openRegistrySettings'
+  const saysItself = !needWords.has(remedy.kind)
   return { sentence: saysItself || advice === undefined ? message : `${message} ${advice}`, remedy }
 }
+
+/** Whose buttons do not say what to do about it. */
+const needWords: ReadonlySet<Remedy['kind']> = new Set(['showLog', 'openRegistrySettings', 'diagnose'])
 
 /** Everything the log should keep about a failure: the chain of causes, and the stack of what was not expected. */
 export function logLines(error: unknown): string[] {
@@ -50,7 +55,13 @@ function remedyFor(error: ChartroomError): Remedy {
   if ((kind === 'tls' || kind === 'refused') && host !== undefined && advice !== undefined) {
     return { kind: 'openRegistrySettings' }
   }
+  if (isAboutConnection(error) && host !== undefined) return { kind: 'diagnose', host }
   return { kind: 'showLog' }
+}
+
+/** Whether there was no answer at all; what a registry says itself needs no looking at the way there. */
+function isAboutConnection({ kind, evidence }: ChartroomError): boolean {
+  return kind === 'tls' || kind === 'proxy' || (kind === 'unavailable' && evidence.status === undefined)
 }
 
 function told({ kind, message, advice }: ChartroomError): string {

@@ -52,6 +52,23 @@ describe('what a person can do about a way to speak to a registry', () => {
   })
 })
 
+describe('what a person can do where there was no answer', () => {
+  it.each(['unavailable', 'proxy', 'tls'] as const)('is to look at the connection (%s)', (kind) => {
+    const error = new ChartroomError(kind, { message: 'It is not there.', host: 'ghcr.io' })
+
+    expect(messageFor(error)).toEqual({
+      sentence: 'It is not there.',
+      remedy: { kind: 'diagnose', host: 'ghcr.io' },
+    })
+  })
+
+  it('is in the log where the registry itself said that it cannot', () => {
+    const error = new ChartroomError('unavailable', { message: 'Not now.', host: 'ghcr.io', status: 503 })
+
+    expect(messageFor(error).remedy).toEqual({ kind: 'showLog' })
+  })
+})
+
 it('what needs a trusted workspace leads to its trust', () => {
   expect(messageFor(new NotTrusted('Nothing is pushed.'))).toEqual({
     sentence: 'Nothing is pushed.',

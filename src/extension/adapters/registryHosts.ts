@@ -151,6 +151,12 @@ export class RegistryHosts implements Disposable {
     return optionsOf(this.#settings)
   }
 
+  /** Where an option of a host is set, for people. */
+  sourceOf(host: string, name: keyof HostOptions): string {
+    const set = this.#settings.setting.get(host.toLowerCase())?.options
+    return set?.[name] === undefined ? 'registries.json' : 'chartroom.registries'
+  }
+
   /** Read when somebody first asks. */
   get #settings(): Settings {
     return (this.#known ??= this.#readSettings())

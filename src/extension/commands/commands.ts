@@ -4,6 +4,7 @@ import { compareCharts } from './compareCharts.ts'
 import { copyChart } from './copyChart.ts'
 import { copyHost } from './copyHost.ts'
 import { copyDigest, copyReference } from './copyText.ts'
+import { diagnoseRegistry } from './diagnoseRegistry.ts'
 import { exportArchive, exportChart } from './exportChart.ts'
 import { clearFilter, filter } from './filter.ts'
 import { forgetOffers } from './forgetOffers.ts'
@@ -88,6 +89,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.removeRegistry': removeRegistry,
   'chartroom.pinRepository': pinRepository,
   'chartroom.unpinRepository': unpinRepository,
+  'chartroom.diagnoseRegistry': diagnoseRegistry,
   'chartroom.copyHost': copyHost,
   'chartroom.loadMore': loadMore,
   'chartroom.retry': retry,

@@ -34,7 +34,7 @@ export async function repairCache(app: App): Promise<void> {
   const show = {
     title: l10n.t('Show Report'),
     run: async () => {
-      await app.report.show(repairPage(cache.root, repaired))
+      await app.reports.showCache(repairPage(cache.root, repaired))
     },
   }
   const [first] = repaired.left.filter(({ isFault }) => isFault)

@@ -103,6 +103,8 @@ function actionFor(remedy: Remedy): Action {
       }
     case 'openRegistrySettings':
       return command(l10n.t('Open Settings'), 'workbench.action.openSettings', 'chartroom.registries')
+    case 'diagnose':
+      return command(l10n.t('Diagnose Connection'), 'chartroom.diagnoseRegistry', remedy.host)
     case 'manageTrust':
       return command(l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')
     case 'showLog':

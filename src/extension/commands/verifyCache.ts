@@ -12,7 +12,7 @@ export async function verifyCache(app: App): Promise<void> {
   const show = {
     title: l10n.t('Show Report'),
     run: async () => {
-      await app.report.show(healthPage(health))
+      await app.reports.showCache(healthPage(health))
     },
   }
   if (isSound(health)) announce(app, healthText(health), health.findings.length > 0 ? show : undefined)

@@ -4,5 +4,5 @@ export const chartScheme = 'chartroom-chart'
 /** The scheme of the documents that tell all about a chart. */
 export const detailsScheme = 'chartroom-details'
 
-/** The scheme of the document that tells about the cache. */
+/** The scheme of the documents that tell what a look at the cache, or at a connection, found. */
 export const reportScheme = 'chartroom-report'

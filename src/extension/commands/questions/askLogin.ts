@@ -1,4 +1,4 @@
-import { l10n, window } from 'vscode'
+import { l10n } from 'vscode'
 import {
   ChartroomError,
   kindOf,
@@ -11,7 +11,7 @@ import { credentialStore } from '../../adapters/settings.ts'
 import type { App } from '../../app.ts'
 import { logLines } from '../../messages.ts'
 import { plainText } from '../../plainText.ts'
-import { confirmedItem, type WritableItem } from './confirmedItem.ts'
+import { askHost } from './askHost.ts'
 import { answerOf, back, stepBox, type Step } from './question.ts'
 import { requireTrust } from '../requireTrust.ts'
 
@@ -30,69 +30,15 @@ export async function askLogin(app: App, given?: string): Promise<LoggedIn> {
   let host = given === undefined ? '' : parseHost(given)
   let username = ''
   for (;;) {
-    if (given === undefined) host = await askHost(app, host, { step: 1, totalSteps })
+    if (given === undefined) {
+      host = await askHost(app, { title: l10n.t('Log in to a registry'), value: host, step: 1, totalSteps })
+    }
     for (;;) {
       const user = await askUser(app, host, username, { step: first + 1, totalSteps })
       if (user === back) break
       username = user
       const kept = await askPassword(app, host, username, { step: first + 2, totalSteps })
       if (kept !== back) return kept
-    }
-  }
-}
-
-interface HostItem extends WritableItem {
-  /** Missing where it cannot be chosen. */
-  readonly host?: string
-}
-
-async function askHost(app: App, value: string, step: Step): Promise<string> {
-  const pick = window.createQuickPick<HostItem>()
-  pick.title = l10n.t('Log in to a registry')
-  pick.step = step.step
-  pick.totalSteps = step.totalSteps
-  pick.placeholder = l10n.t('Choose a registry, or write its host, for example {0}', 'registry.example.com')
-  pick.value = value
-  const show = (): void => {
-    pick.items = hostItems(app, pick.value.trim())
-  }
-  show()
-  pick.busy = true
-  // Programs that keep logins may take their time; what is known by now can be chosen.
-  void app.hosts.load({ log: app.log }).then(() => {
-    pick.busy = false
-    show()
-  })
-  return await answerOf<string>(pick, (resolve) => {
-    pick.onDidChangeValue(show)
-    pick.onDidAccept(() => {
-      const host = confirmedItem(pick, typedHost)?.host
-      if (host !== undefined) resolve(host)
-    })
-  })
-}
-
-function hostItems(app: App, typed: string): HostItem[] {
-  const known = app.hosts.entries.map(({ host, login }) => ({
-    label: host,
-    description: login === undefined ? '' : l10n.t('logged in, from {0}', login.origin),
-    host,
-  }))
-  if (typed === '' || known.some(({ host }) => host === typed)) return known
-  return [typedHost(typed), ...known]
-}
-
-function typedHost(typed: string): HostItem {
-  try {
-    const host = parseHost(typed)
-    return { label: host, description: l10n.t('as typed'), isTyped: true, alwaysShow: true, host }
-  } catch (error) {
-    if (!(error instanceof ChartroomError)) throw error
-    return {
-      label: `$(error) ${plainText(error.message)}`,
-      detail: error.advice ?? '',
-      isTyped: true,
-      alwaysShow: true,
     }
   }
 }
