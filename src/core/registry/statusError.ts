@@ -144,7 +144,8 @@ async function readRegistryError(response: HttpResponse, redactor?: Redactor): P
   const message = memberOf(first, 'message')
   const said = (text: string): string => short(redactor?.clean(text) ?? text)
   if (typeof code === 'string') return { code, message: said(typeof message === 'string' ? message : code) }
-  const isPlainText = (header(response, 'content-type') ?? '').startsWith('text/plain')
+  // Go's servers do not say what it is when they are asked for plain HTTP where they have TLS.
+  const isPlainText = (header(response, 'content-type') ?? 'text/plain').startsWith('text/plain')
   return { code: '', message: isPlainText ? said(bytes.toString('utf8')) : '' }
 }
 
