@@ -10,6 +10,8 @@ export type Remedy =
   /** What is wrong with the connection has to be found out. */
   | { readonly kind: 'diagnose'; readonly host: string }
   | { readonly kind: 'manageTrust' }
+  /** A token server that the login of a registry was not sent to. */
+  | { readonly kind: 'trustRealm'; readonly host: string; readonly realm: string }
   | { readonly kind: 'showLog' }
 
 export interface Message {
@@ -48,10 +50,11 @@ export function logLines(error: unknown): string[] {
 
 function remedyFor(error: ChartroomError): Remedy {
   const { kind, advice } = error
-  const { host, path, line } = error.evidence
+  const { host, path, line, realm } = error.evidence
   if (error instanceof NotTrusted) return { kind: 'manageTrust' }
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
+  if (host !== undefined && realm !== undefined) return { kind: 'trustRealm', host, realm }
   if ((kind === 'tls' || kind === 'refused') && host !== undefined && advice !== undefined) {
     return { kind: 'openRegistrySettings' }
   }

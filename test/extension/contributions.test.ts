@@ -20,6 +20,7 @@ const needsRow = [
   'chartroom.pullAgain',
   'chartroom.retry',
   'chartroom.saveFolder',
+  'chartroom.trustRealm',
   'chartroom.unpinRepository',
 ]
 
@@ -35,6 +36,7 @@ const enabled = {
   'chartroom.pushFolder': 'isWorkspaceTrusted',
   'chartroom.shareLogin': 'isWorkspaceTrusted',
   'chartroom.startLocalRegistry': 'isWorkspaceTrusted',
+  'chartroom.trustRealm': 'isWorkspaceTrusted',
 }
 
 /** Settings that name no host, no path and nobody to trust: a workspace may choose them. */

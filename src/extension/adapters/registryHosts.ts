@@ -17,6 +17,7 @@ import { hostEntries, type HostEntry, type KnownLogin } from './hostEntries.ts'
 import {
   objectOf,
   withHost,
+  withOption,
   withoutHost,
   withoutPinned,
   withPinned,
@@ -144,6 +145,12 @@ export class RegistryHosts implements Disposable {
   async unpin(repository: string): Promise<void> {
     const { host, repository: path } = parseReference(repository)
     await this.#write((raw) => withoutPinned(raw, host, path))
+  }
+
+  /** Lets the login of a registry go to a token server of another name from now on. */
+  async trust(host: string, realm: string): Promise<void> {
+    const trusted = this.entry(host)?.options.trustedRealms ?? []
+    await this.#write((raw) => withOption(raw, host, 'trustedRealms', [...new Set([...trusted, realm])]))
   }
 
   /** What is set for each host, for whoever speaks to registries. */

@@ -35,6 +35,7 @@ import { showLocalRegistryLog } from './showLocalRegistryLog.ts'
 import { startLocalRegistry } from './startLocalRegistry.ts'
 import { stopLocalRegistry } from './stopLocalRegistry.ts'
 import { isRow } from './subject.ts'
+import { trustRealm } from './trustRealm.ts'
 import { useAnotherCache } from './useAnotherCache.ts'
 import { verifyCache } from './verifyCache.ts'
 import { verifyChart } from './verifyChart.ts'
@@ -93,6 +94,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.copyHost': copyHost,
   'chartroom.loadMore': loadMore,
   'chartroom.retry': retry,
+  'chartroom.trustRealm': trustRealm,
   'chartroom.refresh': refresh,
   'chartroom.revealCache': revealCache,
   'chartroom.showLog': async (app) => {
