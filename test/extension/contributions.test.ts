@@ -30,6 +30,7 @@ const needsSubmenu = ['chartroom.groupByNothing', 'chartroom.groupByRegistry', '
 /** Commands that cannot run at all times, and when they can. */
 const enabled = {
   'chartroom.clearFilter': 'chartroom:isFiltered',
+  'chartroom.deleteFromRegistry': 'isWorkspaceTrusted',
   'chartroom.login': 'isWorkspaceTrusted',
   'chartroom.openHelmTerminal': 'isWorkspaceTrusted',
   'chartroom.pushChart': 'isWorkspaceTrusted',

@@ -5,6 +5,7 @@ import { copyChart } from './copyChart.ts'
 import { copyHost } from './copyHost.ts'
 import { copyDigest, copyReference } from './copyText.ts'
 import { diagnoseRegistry } from './diagnoseRegistry.ts'
+import { deleteFromRegistry } from './deleteFromRegistry.ts'
 import { exportArchive, exportChart } from './exportChart.ts'
 import { clearFilter, filter } from './filter.ts'
 import { forgetOffers } from './forgetOffers.ts'
@@ -91,6 +92,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.pinRepository': pinRepository,
   'chartroom.unpinRepository': unpinRepository,
   'chartroom.diagnoseRegistry': diagnoseRegistry,
+  'chartroom.deleteFromRegistry': deleteFromRegistry,
   'chartroom.copyHost': copyHost,
   'chartroom.loadMore': loadMore,
   'chartroom.retry': retry,
