@@ -169,8 +169,10 @@ describe('the catalogue', () => {
 describe('deleting', () => {
   const deleting =
     (answer: Script): Script =>
-    (request, response) =>
-      request.method === 'DELETE' ? answer(request, response) : answerJson(response, {})
+    async (request, response) => {
+      if (request.method === 'DELETE') await answer(request, response)
+      else answerJson(response, {})
+    }
 
   it.each<[string, Script]>([
     [
@@ -221,8 +223,8 @@ describe('deleting', () => {
       },
     ],
   ])('a tag alone at %s, says that it is not done there', async (_registry, answer) => {
-    const { host } = await startServer((request, response) => {
-      if (request.method === 'DELETE') answer(request, response)
+    const { host } = await startServer(async (request, response) => {
+      if (request.method === 'DELETE') await answer(request, response)
       else answerManifest(request, response)
     })
 
