@@ -5,11 +5,12 @@ import { FlagValues, tokenise } from './flagValues.ts'
 import { nearest } from './nearest.ts'
 import { resolveVerb } from './resolveVerb.ts'
 import { UsageError } from './usageError.ts'
-import type { Topic, Verb } from './verbs.ts'
+import { shells, type Shell, type Topic, type Verb, type VerbPath } from './verbs.ts'
 
 export type Output = 'table' | 'json' | 'yaml'
 
-const chartParts = ['metadata', 'values', 'readme', 'files', 'manifest', 'referrers', 'all'] as const
+/** The parts of a chart, as `chart show` names them. */
+export const chartParts = ['metadata', 'values', 'readme', 'files', 'manifest', 'referrers', 'all'] as const
 
 /** What `chart show` shows. */
 export type ChartPart = (typeof chartParts)[number]
@@ -18,6 +19,9 @@ export type ChartPart = (typeof chartParts)[number]
 export type Command =
   | { readonly verb: 'help'; readonly topic: Topic }
   | { readonly verb: 'version' }
+  | { readonly verb: 'completion'; readonly shell: Shell }
+  /** What a shell asks while somebody writes; no person types it. */
+  | { readonly verb: 'complete'; readonly words: readonly string[] }
   | { readonly verb: 'chart save'; readonly path: string; readonly reference?: string }
   | { readonly verb: 'chart list' }
   | { readonly verb: 'chart push' | 'chart pull' | 'chart remove'; readonly references: readonly string[] }
@@ -96,6 +100,10 @@ export interface Invocation {
  * @throws UsageError
  */
 export function parseCommandLine(argv: readonly string[]): Invocation {
+  const [asked, dashes, ...written] = argv
+  if (asked === '__complete' && dashes === '--') {
+    return { command: { verb: 'complete', words: written }, globals: globals(new FlagValues(new Map(), '')) }
+  }
   const { operands: words, flags } = tokenise(argv)
   const { topic, verb, operands } = resolveVerb(words, flags.has('help'))
   const values = new FlagValues(flags, topic)
@@ -139,7 +147,7 @@ function command(
         force: values.has('force'),
       }
     case 'chart show':
-      return { verb: verb.path, part: chartPart(first), reference: second ?? '' }
+      return { verb: verb.path, part: oneOf(chartParts, first, 'PART', verb.path), reference: second ?? '' }
     case 'chart diff':
     case 'chart copy':
       return { verb: verb.path, from: first, to: second ?? '' }
@@ -167,6 +175,8 @@ function command(
         yes: values.has('yes'),
         tagOnly: values.has('tag-only'),
       }
+    case 'completion':
+      return { verb: verb.path, shell: oneOf(shells, first, 'SHELL', verb.path) }
     case 'registry serve':
       return {
         verb: verb.path,
@@ -178,14 +188,20 @@ function command(
   }
 }
 
-function chartPart(word: string): ChartPart {
-  const part = chartParts.find((candidate) => candidate === word)
-  if (part !== undefined) return part
-  const meant = nearest(word, chartParts)
+/** An operand that is one of a few words. */
+function oneOf<Choice extends string>(
+  choices: readonly Choice[],
+  word: string,
+  operand: string,
+  path: VerbPath,
+): Choice {
+  const chosen = choices.find((candidate) => candidate === word)
+  if (chosen !== undefined) return chosen
+  const meant = nearest(word, choices)
   throw new UsageError(
-    `PART of "chartroom chart show" is one of ${chartParts.join(', ')}, not "${word}".`,
-    'chart show',
-    meant === undefined ? undefined : `Did you mean "chartroom chart show ${meant}"?`,
+    `${operand} of "chartroom ${path}" is one of ${choices.join(', ')}, not "${word}".`,
+    path,
+    meant === undefined ? undefined : `Did you mean "chartroom ${path} ${meant}"?`,
   )
 }
 

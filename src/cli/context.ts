@@ -135,6 +135,8 @@ function namedHosts(command: Command): string[] {
     case 'chart export':
     case 'registry logout':
     case 'registry serve':
+    case 'completion':
+    case 'complete':
     case 'help':
     case 'version':
       return []

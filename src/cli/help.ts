@@ -14,6 +14,7 @@ function mainHelp(): string {
     ['', ['Chartroom keeps Helm charts in the local chart cache and in OCI registries.']],
     ['Usage', ['chartroom GROUP COMMAND [flags]']],
     ...groupNames().map((group): Section => [`chartroom ${group}`, verbList(group)]),
+    ['chartroom', verbList()],
     ['Flags of every command', flagList(globalFlags.filter(isForAll))],
     ['Flags of some commands (COMMAND --help shows those it uses)', flagList(globalFlags.filter(isForSome))],
     ['Exit codes', exitCodeList()],
@@ -69,13 +70,13 @@ function groupNames(): Group[] {
   return ['registry', 'chart']
 }
 
-function verbList(group: Group): string[] {
-  const members = verbs.filter((verb) => groupOf(verb) === group)
+/** The verbs of a group; without one, those that have none. */
+function verbList(group?: Group): string[] {
+  const members = verbs.filter((verb) =>
+    group === undefined ? !verb.path.includes(' ') : groupOf(verb) === group,
+  )
   return aligned(
-    members.map(({ path, operands, summary }) => [
-      [path.slice(group.length + 1), ...operands].join(' '),
-      summary,
-    ]),
+    members.map(({ path, operands, summary }) => [[path.split(' ').at(-1), ...operands].join(' '), summary]),
   )
 }
 

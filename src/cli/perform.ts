@@ -1,6 +1,7 @@
 import type { Command } from './args.ts'
 import type { Context } from './context.ts'
 import packageFile from '../../package.json' with { type: 'json' }
+import { complete } from './commands/complete.ts'
 import { deleteFrom } from './commands/deleteFrom.ts'
 import { copy } from './commands/copy.ts'
 import { diagnose } from './commands/diagnose.ts'
@@ -17,6 +18,7 @@ import { save } from './commands/save.ts'
 import { show } from './commands/show.ts'
 import { registryList } from './commands/registryList.ts'
 import { verify } from './commands/verify.ts'
+import { scripts } from './completion/scripts.ts'
 import { helpText } from './help.ts'
 
 /**
@@ -28,6 +30,11 @@ export async function perform(command: Command, context: Context): Promise<numbe
     case 'help':
       context.print.text(helpText(command.topic))
       return 0
+    case 'completion':
+      context.print.text(scripts[command.shell])
+      return 0
+    case 'complete':
+      return await complete(command.words, context)
     case 'version':
       context.print.text(packageFile.version)
       return 0

@@ -20,6 +20,11 @@ export function resolveVerb(words: readonly string[], help: boolean): Resolved {
   if (words[0] === 'help') return resolveVerb(words.slice(1), true)
   const [first, second, ...operands] = words
   if (first === undefined || first === 'version') return { topic: '', operands: [] }
+  const alone = verbs.find(({ path }) => path === first)
+  if (alone !== undefined) {
+    const rest = words.slice(1)
+    return { topic: alone.path, operands: rest, ...(help ? {} : { verb: alone }) }
+  }
   if (!isGroup(first)) throw unknownCommand([first], '')
   if (second === undefined) return { topic: first, operands: [] }
   if (second === 'help') return resolveVerb([first, ...operands], true)

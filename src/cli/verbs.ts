@@ -35,6 +35,12 @@ export type VerbPath =
   | 'registry delete'
   | 'registry diagnose'
   | 'registry serve'
+  | 'completion'
+
+/** The shells that can be told how to complete what is written. */
+export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
+
+export type Shell = (typeof shells)[number]
 
 /** What the verbs are grouped by, each with its summary. */
 export const groups = {
@@ -45,9 +51,9 @@ export const groups = {
 
 export type Group = keyof typeof groups
 
-/** The group of a verb, as its path names it. */
+/** The group of a verb, as its path names it; a verb without a group is one by itself. */
 export function groupOf({ path }: Pick<Verb, 'path'>): string {
-  return path.slice(0, path.indexOf(' '))
+  return path.split(' ')[0] ?? path
 }
 
 /** What help is about: everything, a group, or a verb. */
@@ -359,6 +365,22 @@ export const verbs: readonly Verb[] = [
       'chartroom registry serve',
       'chartroom registry serve --port 5001 --storage ./registry',
       'chartroom registry serve --htpasswd auth.htpasswd',
+    ],
+  },
+  {
+    path: 'completion',
+    operands: ['SHELL'],
+    summary: 'print what has a shell complete commands, flags and references',
+    about:
+      'Prints a script for bash, zsh, fish or powershell. Loaded into the shell, it completes commands, flags and their\n' +
+      'values, and references from the cache.',
+    flags: [],
+    global: always,
+    examples: [
+      'chartroom completion bash',
+      'chartroom completion zsh',
+      'chartroom completion fish',
+      'chartroom completion powershell',
     ],
   },
 ]

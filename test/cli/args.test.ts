@@ -91,7 +91,7 @@ describe('a command line that makes sense', () => {
 
   it.each(
     verbs.map(({ path, operands }) =>
-      [path, ...operands].join(' ').replace('HOST', 'x.io').replace('PART', 'all'),
+      [path, ...operands].join(' ').replace('HOST', 'x.io').replace('PART', 'all').replace('SHELL', 'zsh'),
     ),
   )('may have the flags about the connection: %s', (line) => {
     expect(parse(`${line} --plain-http --trust-realm x`).globals.host.plainHttp).toBe(true)
