@@ -1,6 +1,8 @@
 import {
+  certificatePlaces,
   ChartCache,
   Credentials,
+  environmentProxies,
   helmChartCache,
   hostFile,
   kindOf,
@@ -55,12 +57,23 @@ export async function createContext(
           print.warning(problem)
         })
   const first = settings.get(named[0]?.toLowerCase() ?? '')
+  const hosts = hostsOf(settings, named, globals.host)
+  for (const host of named.filter((name) => hosts[name.toLowerCase()]?.insecureSkipVerify === true)) {
+    print.warning(`The certificate of ${host} is not verified: anybody could be answering in its place.`)
+  }
   return {
     cache: new ChartCache(helmChartCache(around)),
     credentials,
     registries: new Registries({
       findCredential: async (host, options) => await credentials.find(host, options),
-      hosts: hostsOf(settings, named, globals.host),
+      hosts,
+      certificates: certificatePlaces(around.env, around.platform),
+      findAgent: environmentProxies(),
+      // That the file says so is not enough: it may have been written for a registry that wants no login.
+      mayLogInUnverified: (host) =>
+        Promise.resolve(
+          globals.host.insecureSkipVerify === true && named.some((name) => name.toLowerCase() === host),
+        ),
     }),
     saveFormat: globals.format ?? first?.manifestFormat,
     pinned: first?.pinned ?? [],

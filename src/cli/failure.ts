@@ -71,6 +71,7 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
     return `Run: chartroom registry list ${evidence.host ?? 'HOST'}/REPOSITORY`
   }
   if (kind === 'too-large') return limitAdvice(evidence, limits)
+  if (evidence.option !== undefined) return optionAdvice[evidence.option]
   if (evidence.realm !== undefined) return trustAdvice(evidence.realm, evidence.host)
   if (evidence.link !== undefined) return 'Copy the file into the chart, or accept it with --follow-links.'
   if (kind === 'invalid-reference' && carriesLogin(evidence) && verb?.startsWith('chart ') === true) {
@@ -91,6 +92,15 @@ function isMendable({ cause, evidence: { path, reference, expected } }: Chartroo
 /** Of a reference with a user or a password in it nobody repeats more than that there was one. */
 function carriesLogin({ reference }: ErrorEvidence): boolean {
   return reference?.startsWith('***@') === true
+}
+
+/** What to type where something can be set for the host. */
+const optionAdvice: Readonly<Record<NonNullable<ErrorEvidence['option']>, string>> = {
+  caFile: 'If you trust the authority that signed the certificate, name it with --ca-file FILE.',
+  clientCert: 'Name the client certificate and its key with --cert-file FILE --key-file FILE.',
+  insecureSkipVerify:
+    'Name the authority that signed the certificate with --ca-file FILE, or allow this login with --insecure.',
+  plainHttp: 'If it is a plain HTTP registry in a network that you trust, add --plain-http.',
 }
 
 const flagsOfLimits = { unpacked: '--max-unpacked', file: '--max-file', entries: '--max-entries' } as const

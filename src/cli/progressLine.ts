@@ -21,6 +21,7 @@ const doing: Readonly<Record<Progress['step'], string>> = {
   copying: 'Copying',
   verifying: 'Verifying',
   listing: 'Looking at tags',
+  waiting: 'Waiting until the registry may be asked again',
 }
 
 /** One line that tells how far the work is, and goes away when something else is printed. */

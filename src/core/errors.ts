@@ -47,6 +47,8 @@ export interface ErrorEvidence {
   readonly origin?: string
   /** The token server that did not get the login of `host`, because nobody has trusted it with that. */
   readonly realm?: string
+  /** What can be set for `host` that would help; the rims know under which name. */
+  readonly option?: 'caFile' | 'clientCert' | 'insecureSkipVerify' | 'plainHttp'
   /** What a link at `path` leads to, where that is out of the chart. */
   readonly link?: string
 }

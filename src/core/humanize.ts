@@ -3,6 +3,7 @@ import type { Progress } from './progress.ts'
 /** How far something is, for example `12.4 of 95.4 MiB`. */
 export function formatProgress({ step, done, total }: Progress): string {
   if (step === 'listing') return total === undefined ? String(done) : `${done} of ${total}`
+  if (step === 'waiting') return `${(total ?? done) - done} s`
   return total === undefined ? formatSize(done) : formatSizeOf(done, total)
 }
 

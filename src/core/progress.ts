@@ -12,7 +12,9 @@ export interface Progress {
     | 'copying'
     | 'verifying'
     | 'listing'
-  /** Bytes done; at `listing`, names looked at. */
+    /** Until a registry that has had too many requests may be asked again. */
+    | 'waiting'
+  /** Bytes done; at `listing`, names looked at; at `waiting`, seconds. */
   readonly done: number
   /** The same in all, where known. */
   readonly total?: number

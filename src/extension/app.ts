@@ -9,6 +9,7 @@ import {
 } from 'vscode'
 import {
   Credentials,
+  dockerPlace,
   findProgram,
   Registries,
   surroundings,
@@ -26,6 +27,7 @@ import { RegistryHosts } from './adapters/registryHosts.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
 import { SharedHosts } from './adapters/sharedHosts.ts'
+import { UnverifiedLogins } from './adapters/unverifiedLogins.ts'
 import { ChartFileSystem } from './documents/chartFileSystem.ts'
 import { ChartDetails } from './documents/detailsDocuments.ts'
 import { OpenCharts } from './documents/openCharts.ts'
@@ -86,11 +88,14 @@ export class App implements Disposable {
     this.credentials = lazily(
       () => new Credentials({ around: surroundings(), stores: [this.secrets], untrusted: workspacePaths }),
     )
+    const unverifiedLogins = new UnverifiedLogins(globalState)
     this.registries = lazily(
       () =>
         new Registries({
           findCredential: async (host, options) => await this.credentials.find(host, options),
           hosts: this.hosts.options,
+          certificates: dockerPlace(process.env, process.platform),
+          mayLogInUnverified: async (host) => await unverifiedLogins.mayLogIn(host),
         }),
     )
     this.sharedHosts = new SharedHosts(this.log)

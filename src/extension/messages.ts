@@ -5,13 +5,12 @@ import { NotTrusted } from './notTrusted.ts'
 export type Remedy =
   | { readonly kind: 'logIn'; readonly host: string }
   | { readonly kind: 'openFile'; readonly path: string; readonly line: number }
-  /** How the registries are spoken to. */
-  | { readonly kind: 'openRegistrySettings' }
+  /** How a registry is spoken to. */
+  | { readonly kind: 'openRegistrySettings'; readonly host: string }
+  | { readonly kind: 'trustCertificate'; readonly host: string }
   /** What is wrong with the connection has to be found out. */
   | { readonly kind: 'diagnose'; readonly host: string }
   | { readonly kind: 'manageTrust' }
-  /** A token server that the login of a registry was not sent to. */
-  | { readonly kind: 'trustRealm'; readonly host: string; readonly realm: string }
   | { readonly kind: 'showLog' }
 
 export interface Message {
@@ -50,13 +49,13 @@ export function logLines(error: unknown): string[] {
 
 function remedyFor(error: ChartroomError): Remedy {
   const { kind, advice } = error
-  const { host, path, line, realm } = error.evidence
+  const { host, path, line, option } = error.evidence
   if (error instanceof NotTrusted) return { kind: 'manageTrust' }
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
-  if (host !== undefined && realm !== undefined) return { kind: 'trustRealm', host, realm }
+  if (option === 'caFile' && host !== undefined) return { kind: 'trustCertificate', host }
   if ((kind === 'tls' || kind === 'refused') && host !== undefined && advice !== undefined) {
-    return { kind: 'openRegistrySettings' }
+    return { kind: 'openRegistrySettings', host }
   }
   if (isAboutConnection(error) && host !== undefined) return { kind: 'diagnose', host }
   return { kind: 'showLog' }

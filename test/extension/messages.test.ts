@@ -41,21 +41,7 @@ describe('what a person can do about a way to speak to a registry', () => {
 
     expect(messageFor(error)).toEqual({
       sentence: 'It was not sent. Trust it for this registry.',
-      remedy: { kind: 'openRegistrySettings' },
-    })
-  })
-
-  it('is to trust a token server, where the login was not sent to one', () => {
-    const error = new ChartroomError('refused', {
-      message: 'ghcr.io wants your login to be sent to auth.example.com. It was not sent.',
-      advice: 'Trust it for this registry.',
-      host: 'ghcr.io',
-      realm: 'auth.example.com',
-    })
-
-    expect(messageFor(error)).toEqual({
-      sentence: 'ghcr.io wants your login to be sent to auth.example.com. It was not sent.',
-      remedy: { kind: 'trustRealm', host: 'ghcr.io', realm: 'auth.example.com' },
+      remedy: { kind: 'openRegistrySettings', host: 'ghcr.io' },
     })
   })
 
@@ -63,6 +49,20 @@ describe('what a person can do about a way to speak to a registry', () => {
     const error = new ChartroomError('refused', { message: 'It goes in circles.', host: 'ghcr.io' })
 
     expect(messageFor(error).remedy).toEqual({ kind: 'showLog' })
+  })
+
+  it('is to trust an authority where nobody here knows it', () => {
+    const error = new ChartroomError('tls', {
+      message: 'Nobody knows who signed it.',
+      advice: 'Set the authority.',
+      host: 'ghcr.io',
+      option: 'caFile',
+    })
+
+    expect(messageFor(error)).toEqual({
+      sentence: 'Nobody knows who signed it.',
+      remedy: { kind: 'trustCertificate', host: 'ghcr.io' },
+    })
   })
 })
 

@@ -58,12 +58,12 @@ async function copyOf(writer: string): Promise<Workplace> {
 function withPort5000At(host: string): Transport {
   return {
     send: async (request, options) => {
-      if (request.url.host !== 'localhost:5000') return await fetchTransport.send(request, options)
+      if (request.url.host !== 'localhost:5000') return await fetchTransport().send(request, options)
       const url = new URL(request.url)
       url.host = host
       // The registry builds the addresses of uploads from this header.
       const headers = { ...request.headers, host: 'localhost:5000' }
-      return await fetchTransport.send({ ...request, url, headers }, options)
+      return await fetchTransport().send({ ...request, url, headers }, options)
     },
   }
 }

@@ -66,14 +66,14 @@ export async function runCell(fault: Fault, operation: Operation, frequency: Fre
   }
 }
 
-const patient: Timeouts = { answer: 20_000, idle: 20_000, commit: 20_000, slow: 20_000 }
-const impatient: Timeouts = { answer: 400, idle: 400, commit: 400, slow: 400 }
+const patient: Timeouts = { connect: 20_000, answer: 20_000, idle: 20_000, commit: 20_000, slow: 20_000 }
+const impatient: Timeouts = { connect: 400, answer: 400, idle: 400, commit: 400, slow: 400 }
 
 /** Waiting between tries takes no time; where the registry is slow, waiting for it takes little. */
 function registriesAt({ host }: FaultRegistry, isSlow: boolean): Registries {
   const timeouts = isSlow ? impatient : patient
   const transport: Transport = {
-    send: async (request, options) => await fetchTransport.send(request, { ...options, timeouts }),
+    send: async (request, options) => await fetchTransport().send(request, { ...options, timeouts }),
   }
   return new Registries({
     findCredential: () => Promise.resolve({ ...account, origin: 'the tests' }),

@@ -4,16 +4,19 @@ import { unauthorized, usableChallenge, type Authenticator } from './authenticat
 import { parseChallenges, type Challenge } from './challenge.ts'
 import { connectionError } from './connectionError.ts'
 import type { HostOptions } from './hostOptions.ts'
+import { Notices } from './notices.ts'
 import { checkedHop, isSameOrigin, resolveUrl } from './origin.ts'
-import type { Redactor } from './redactor.ts'
+import type { Pace } from './pace.ts'
 import { readBody, readStart } from './readBody.ts'
-import { retrying, Tries, type Wait } from './retry.ts'
+import type { Redactor } from './redactor.ts'
+import { retrying, Tries } from './retry.ts'
 import { findOrigin } from './scheme.ts'
 import { asksForMore } from './scope.ts'
 import { SingleFlight } from './singleFlight.ts'
 import { statusError } from './statusError.ts'
 import { defaultTimeouts, header } from './transport.ts'
 import type { HttpRequest, HttpResponse, RequestBody, Timeouts, Transport } from './transport.ts'
+import type { Wait } from './wait.ts'
 
 export interface RegistryRequest {
   readonly method: HttpRequest['method']
@@ -54,6 +57,7 @@ export interface ClientSettings {
   /** For where the registry sends its clients: no certificate of the client's goes there. */
   readonly elsewhere: Transport
   readonly wait: Wait
+  readonly pace: Pace
 }
 
 const maxHops = 5
@@ -67,11 +71,13 @@ export class RegistryClient {
   readonly settings: ClientSettings
   readonly #timeouts: Timeouts
   readonly #finding = new SingleFlight<URL>()
+  readonly #notices = new Notices()
   #origin: URL | undefined
 
   constructor(settings: ClientSettings) {
     this.settings = settings
     this.#timeouts = {
+      connect: defaultTimeouts.connect,
       answer: settings.options.requestTimeoutMs ?? defaultTimeouts.answer,
       idle: settings.options.idleTimeoutMs ?? defaultTimeouts.idle,
       commit: Math.max(settings.options.requestTimeoutMs ?? 0, defaultTimeouts.commit),
@@ -91,7 +97,7 @@ export class RegistryClient {
 
   /** The tries of an operation that says itself where it goes on. */
   tries(options: OperationOptions): Tries {
-    return new Tries(this.settings.wait, options)
+    return new Tries(this.settings.wait, this.settings.pace, options)
   }
 
   /** As `read`, with one try. */
@@ -109,9 +115,11 @@ export class RegistryClient {
    * @throws ChartroomError for every status that the request does not expect, and where there is no answer
    */
   async sendOnce(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
-    const { host, redactor } = this.settings
+    const { host, pace, redactor } = this.settings
+    await pace.ready(options)
     try {
       const response = await this.#follow(request, options)
+      this.#notices.heed(response, host, options.log)
       if (request.expect.includes(response.status)) return response
       const error = await statusError(response, {
         host,

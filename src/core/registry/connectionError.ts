@@ -26,11 +26,16 @@ export function connectionError(error: unknown, host: string): unknown {
   const lost = lostBecause[code]
   if (lost !== undefined)
     return transient(`The connection to ${host} was lost (${lost}).`, triesOf[code] ?? 5, error, host)
+  if (code.startsWith('PROXY_')) {
+    const message = `${host} could not be reached: ${error.message}.`
+    return new ChartroomError('proxy', { message, host, cause: error })
+  }
   if (notTls.test(code)) {
     return new ChartroomError('tls', {
       message: `${host} could not be reached over HTTPS: what it answers is not TLS.`,
       advice: 'If it is a plain HTTP registry in a network that you trust, allow plain HTTP for this host.',
       host,
+      option: 'plainHttp',
       cause: error,
     })
   }
@@ -39,11 +44,13 @@ export function connectionError(error: unknown, host: string): unknown {
     certificate !== undefined ||
     code.startsWith('ERR_TLS_') ||
     code.startsWith('ERR_SSL_') ||
+    code.startsWith('ERR_OSSL_') ||
     code === 'EPROTO'
   ) {
     return new ChartroomError('tls', {
       message: `No secure connection to ${host}: ${certificate?.because ?? `the TLS handshake failed (${code})`}.`,
       ...(certificate === undefined ? {} : { advice: certificate.advice }),
+      ...(certificate?.option === undefined ? {} : { option: certificate.option }),
       host,
       cause: error,
     })
@@ -89,11 +96,25 @@ const notTls = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQ
 interface Certificate {
   readonly because: string
   readonly advice: string
+  readonly option?: 'caFile' | 'clientCert'
 }
 
 const unknownAuthority: Certificate = {
   because: 'its certificate is signed by an authority that this machine does not know',
   advice: 'If you trust the authority, set its certificate as the certificate authority file for this host.',
+  option: 'caFile',
+}
+
+const clientCertificate: Certificate = {
+  because: 'it wants a client certificate',
+  advice: 'Set the client certificate and its key for this host.',
+  option: 'clientCert',
+}
+
+const wrongKey: Certificate = {
+  because: 'the client certificate and its key do not belong together',
+  advice: 'Set the certificate and the key that belong together for this host.',
+  option: 'clientCert',
 }
 
 const certificateBecause: Readonly<Record<string, Certificate>> = {
@@ -109,9 +130,19 @@ const certificateBecause: Readonly<Record<string, Certificate>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: {
     because: 'its certificate is signed by itself',
     advice: 'If you trust it, set it as the certificate authority file for this host.',
+    option: 'caFile',
   },
   SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
   UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: clientCertificate,
+  ERR_SSL_TLSV1_ALERT_CERTIFICATE_REQUIRED: clientCertificate,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: {
+    because: 'it broke off the TLS handshake, as hosts do that want a client certificate',
+    advice: 'Set the client certificate and its key for this host, if it has given you one.',
+    option: 'clientCert',
+  },
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: clientCertificate,
+  ERR_OSSL_X509_KEY_VALUES_MISMATCH: wrongKey,
 }

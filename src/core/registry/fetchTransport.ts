@@ -1,4 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { ClientRequest } from 'node:http'
 import { Readable } from 'node:stream'
+import { checkProxy, type FindAgent } from './proxyAnswers.ts'
 import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
 import { wholeBody } from './wholeBody.ts'
@@ -8,36 +11,50 @@ import { wholeBody } from './wholeBody.ts'
  *
  * It follows no redirect, because node-fetch passes `Authorization` on to other ports and subdomains, and decodes
  * nothing, because a decoded blob has another digest.
+ *
+ * @param findAgent for proxies; unset inside VS Code, which has its own way
  */
-export const fetchTransport: Transport = {
-  async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
-    const watchdog = new Watchdog(options)
-    try {
-      // What goes to no registry never needs it, and it takes longer to load than all else together.
-      const { default: fetch } = await import('node-fetch')
-      watchdog.expect('answer')
-      const response = await fetch(request.url.href, {
-        method: request.method,
-        headers: headersOf(request),
-        body: request.body === undefined ? null : Readable.from(watchdog.sent(request.body), byteStream),
-        redirect: 'manual',
-        compress: false,
-        signal: watchdog.signal,
-      })
-      watchdog.rest()
-      const announced = request.method === 'HEAD' ? null : response.headers.get('content-length')
-      return {
-        status: response.status,
-        headers: new Map(Object.entries(response.headers.raw())),
-        body: watchdog.received(wholeBody(response.body ?? Readable.from([]), announced)),
-        close: () => {
-          watchdog.close()
-        },
+export function fetchTransport(findAgent?: FindAgent): Transport {
+  return {
+    async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
+      const watchdog = new Watchdog(options)
+      try {
+        // What goes to no registry never needs it, and it takes longer to load than all else together.
+        const { default: fetch } = await import('node-fetch')
+        const agent = await findAgent?.(request.url)
+        watchdog.expect('answer')
+        const response = await observed(
+          async () =>
+            await fetch(request.url.href, {
+              method: request.method,
+              headers: headersOf(request),
+              body:
+                request.body === undefined ? null : Readable.from(watchdog.sent(request.body), byteStream),
+              redirect: 'manual',
+              compress: false,
+              signal: watchdog.signal,
+              ...(agent === undefined ? {} : { agent }),
+            }),
+          (made) => {
+            watchdog.connecting(made)
+          },
+        )
+        watchdog.rest()
+        checkProxy(agent, response.status)
+        const announced = request.method === 'HEAD' ? null : response.headers.get('content-length')
+        return {
+          status: response.status,
+          headers: new Map(Object.entries(response.headers.raw())),
+          body: watchdog.received(wholeBody(response.body ?? Readable.from([]), announced)),
+          close: () => {
+            watchdog.close()
+          },
+        }
+      } catch (error) {
+        throw watchdog.reasonFor(error)
       }
-    } catch (error) {
-      throw watchdog.reasonFor(error)
-    }
-  },
+    },
+  }
 }
 
 /** How request bodies are read from their source. */
@@ -50,5 +67,19 @@ export function headersOf({ headers, body }: HttpRequest): Record<string, string
     'accept-encoding': 'identity',
     ...(body?.size === undefined ? {} : { 'content-length': String(body.size) }),
     ...headers,
+  }
+}
+
+/** node-fetch keeps its request to itself, but makes it before it returns, and Node 22.12 and later tell of that. */
+function observed<Result>(work: () => Result, onRequest: (request: ClientRequest) => void): Result {
+  const channel = 'http.client.request.created'
+  const listener = (message: unknown): void => {
+    onRequest((message as { readonly request: ClientRequest }).request)
+  }
+  subscribe(channel, listener)
+  try {
+    return work()
+  } finally {
+    unsubscribe(channel, listener)
   }
 }

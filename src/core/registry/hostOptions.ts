@@ -18,15 +18,10 @@ export interface HostOptions {
   readonly idleTimeoutMs?: number
   /** Whether the registry is asked which repositories it has; unset: `auto`, it is. */
   readonly catalog?: 'auto' | 'off'
-  /** How many entries a page of the catalogue, or of a list of tags, has; unset: what the registry likes. */
+  /** How many entries a page of the catalogue has; unset: what the registry likes. */
   readonly pageSize?: number
   /** For registries that send a wrong `Docker-Content-Digest` with their manifests. */
   readonly ignoreContentDigestHeader?: boolean
   /** How what refers to a manifest is found: by the API, by the tag that stands in for it, not at all; unset: `auto`, what works. */
   readonly referrers?: 'auto' | 'api' | 'tag' | 'off'
-}
-
-/** Whether a host cannot be served by node-fetch. */
-export function hasTlsSettings(host: HostOptions): boolean {
-  return host.insecureSkipVerify === true || host.caFile !== undefined || host.clientCert !== undefined
 }

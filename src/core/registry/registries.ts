@@ -2,29 +2,48 @@ import { isDeepStrictEqual } from 'node:util'
 import { ChartroomError } from '../errors.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import type { FindCredential } from './authenticator.ts'
-import { fetchTransport } from './fetchTransport.ts'
-import { hasTlsSettings, type HostOptions } from './hostOptions.ts'
+import type { HostOptions } from './hostOptions.ts'
+import { hostTransport } from './hostTransport.ts'
+import { limitedTransport } from './limitedTransport.ts'
+import { Pace } from './pace.ts'
+import type { FindAgent } from './proxyAnswers.ts'
 import { Registry } from './registry.ts'
 import type { RegistryRepository } from './repository.ts'
 import { logged } from './requestLog.ts'
-import { wait, type Wait } from './retry.ts'
-import { tlsTransport } from './tlsTransport.ts'
+import { Slots } from './slots.ts'
+import { wait, type Wait } from './wait.ts'
+import type { CertificatePlaces } from './tlsSettings.ts'
 import type { Transport } from './transport.ts'
 
 export interface RegistriesSettings {
   readonly findCredential: FindCredential
   /** By host as references write it, for example `localhost:5000`. */
   readonly hosts?: Readonly<Record<string, HostOptions>>
-  /** For hosts without TLS settings of their own. */
+  /** Where certificates come from besides the options of hosts; unset: from nowhere. */
+  readonly certificates?: CertificatePlaces
+  /** The way through proxies; unset inside VS Code, which has its own. */
+  readonly findAgent?: FindAgent | undefined
+  /**
+   * Asked before a login goes to a host whose certificate is not verified; `false`, or nobody to ask: it does not go.
+   */
+  readonly mayLogInUnverified?: (host: string) => Promise<boolean>
+  /** In place of node-fetch, for hosts without TLS settings of their own. */
   readonly transport?: Transport
   /** How to wait between tries. */
   readonly wait?: Wait
 }
 
+/** How many requests are under way at one host, where nobody says otherwise. */
+const parallelRequests = 4
+
 /** The door to all registries; one Registry per host. */
 export class Registries {
   readonly #settings: RegistriesSettings
   readonly #registries = new Map<string, Registry>()
+  /** What is shared by all who ask one host, by host and port. */
+  readonly #slots = new Map<string, Slots>()
+  readonly #paces = new Map<string, Pace>()
+  readonly #elsewhere = new Map<string, Transport>()
   #hosts: ReadonlyMap<string, HostOptions>
 
   constructor(settings: RegistriesSettings) {
@@ -41,6 +60,7 @@ export class Registries {
   configure(hosts: Readonly<Record<string, HostOptions>>): void {
     const before = this.#hosts
     this.#hosts = byHost(hosts)
+    this.#elsewhere.clear()
     for (const host of this.#registries.keys()) {
       if (!isDeepStrictEqual(before.get(host) ?? {}, this.#hosts.get(host) ?? {})) this.forget(host)
     }
@@ -52,17 +72,42 @@ export class Registries {
     const known = this.#registries.get(key)
     if (known !== undefined) return known
     const options = this.#hosts.get(key) ?? {}
-    const elsewhere = logged(this.#settings.transport ?? fetchTransport)
+    const waiting = this.#settings.wait ?? wait
     const registry = new Registry({
       host: key,
       options,
       findCredential: this.#settings.findCredential,
-      transport: hasTlsSettings(options) ? logged(tlsTransport(options)) : elsewhere,
-      elsewhere,
-      wait: this.#settings.wait ?? wait,
+      certificates: this.#settings.certificates ?? {},
+      findAgent: this.#settings.findAgent,
+      mayLogInUnverified: this.#settings.mayLogInUnverified ?? (() => Promise.resolve(false)),
+      transport: this.#transport(key, options),
+      elsewhere: {
+        send: async (request, sending) => await this.#somewhere(request.url, options).send(request, sending),
+      },
+      wait: waiting,
+      pace: kept(this.#paces, key, () => new Pace(waiting)),
     })
     this.#registries.set(key, registry)
     return registry
+  }
+
+  #transport(host: string, options: HostOptions): Transport {
+    const { certificates = {}, findAgent, transport } = this.#settings
+    const one = hostTransport({ host, options, certificates, findAgent, transport })
+    return limitedTransport(logged(one), (url) => {
+      const slots = kept(this.#slots, url.host, () => new Slots(parallelRequests))
+      slots.most = options.maxParallel ?? parallelRequests
+      return slots
+    })
+  }
+
+  /**
+   * The way to where a registry sends its clients: as is set for that host itself. Where nothing is, it may have a
+   * certificate of the registry's authority, which is common where both are of one house.
+   */
+  #somewhere({ host }: URL, { caFile }: HostOptions): Transport {
+    const options = this.#hosts.get(host) ?? (caFile === undefined ? {} : { caFile })
+    return kept(this.#elsewhere, `${host} ${options.caFile ?? ''}`, () => this.#transport(host, options))
   }
 
   /** Forgets what was found out about a host, and above all as whom: the next request asks for the login again. */
@@ -82,6 +127,13 @@ export class Registries {
     }
     return this.registry(reference.host).repository(reference.repository)
   }
+}
+
+/** The value of a key, made where it is missing. */
+function kept<Value>(values: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = values.get(key) ?? make()
+  values.set(key, value)
+  return value
 }
 
 function byHost(hosts: Readonly<Record<string, HostOptions>>): ReadonlyMap<string, HostOptions> {

@@ -11,12 +11,15 @@ import type { DiagnoseOptions } from './diagnosis/examination.ts'
 import { apiHostOf, isDockerHub } from './dockerHub.ts'
 import type { HostOptions } from './hostOptions.ts'
 import { isSameHost } from './origin.ts'
+import { Pace } from './pace.ts'
 import type { Pages } from './pages.ts'
 import { Redactor } from './redactor.ts'
 import { RegistryRepository } from './repository.ts'
-import type { Wait } from './retry.ts'
+import type { FindAgent } from './proxyAnswers.ts'
+import type { CertificatePlaces } from './tlsSettings.ts'
 import { basic } from './tokenRequest.ts'
 import type { Transport } from './transport.ts'
+import type { Wait } from './wait.ts'
 
 export interface RegistrySettings {
   /** `localhost:5000` */
@@ -26,7 +29,13 @@ export interface RegistrySettings {
   /** For the registry itself, and for where it sends its clients. */
   readonly transport: Transport
   readonly elsewhere: Transport
+  /** For whoever looks at the connection itself. */
+  readonly certificates: CertificatePlaces
+  readonly findAgent: FindAgent | undefined
+  /** Asked before a login goes to the host where its certificate is not verified. */
+  readonly mayLogInUnverified: (host: string) => Promise<boolean>
   readonly wait: Wait
+  readonly pace: Pace
 }
 
 export interface CatalogueOptions extends OperationOptions {
@@ -42,8 +51,15 @@ export class Registry {
 
   constructor(settings: RegistrySettings) {
     this.host = settings.host
-    this.#settings = settings
-    this.#client = clientOf(settings)
+    this.#settings = {
+      ...settings,
+      findCredential: async (host, options) => {
+        const credential = await settings.findCredential(host, options)
+        if (credential !== undefined) await checkVerified(settings)
+        return credential
+      },
+    }
+    this.#client = clientOf(this.#settings)
   }
 
   /**
@@ -61,6 +77,7 @@ export class Registry {
   async verifyLogin(credential: Credential, options: OperationOptions = {}): Promise<void> {
     const client = clientOf({ ...this.#settings, findCredential: () => Promise.resolve(credential) })
     client.settings.redactor.learn(credential)
+    await checkVerified(this.#settings)
     const offer = await ping(client, options)
     // Some registries let everybody read and answer 200, but say how to log in; only then a password is tested.
     if (offer?.scheme === 'basic') await ping(client, options, basic(credential))
@@ -119,7 +136,7 @@ export class Registry {
 
   /** A host that belongs to the registry, asked as nobody. */
   #strangerAt(origin: URL): RegistryClient {
-    const { options, transport, elsewhere, wait, host } = this.#settings
+    const { options, transport, elsewhere, wait, pace, host } = this.#settings
     const isOurs = isSameHost(origin, new URL(`https://${host}`))
     return clientOf({
       host: origin.host,
@@ -128,6 +145,7 @@ export class Registry {
       transport: isOurs ? transport : elsewhere,
       elsewhere,
       wait,
+      pace: isOurs ? pace : new Pace(wait),
     })
   }
 }
@@ -157,8 +175,10 @@ async function ping(
   })
 }
 
-function clientOf(settings: RegistrySettings): RegistryClient {
-  const { host, options, findCredential, transport, elsewhere, wait } = settings
+function clientOf(
+  settings: Omit<RegistrySettings, 'certificates' | 'findAgent' | 'mayLogInUnverified'>,
+): RegistryClient {
+  const { host, options, findCredential, transport, elsewhere, wait, pace } = settings
   const redactor = new Redactor()
   return new RegistryClient({
     host,
@@ -176,5 +196,22 @@ function clientOf(settings: RegistrySettings): RegistryClient {
     transport,
     elsewhere,
     wait,
+    pace,
+  })
+}
+
+/** @throws ChartroomError `refused` where a login would go to somebody who has proved nothing, and nobody allowed that */
+async function checkVerified({
+  host,
+  options,
+  mayLogInUnverified,
+}: Pick<RegistrySettings, 'host' | 'options' | 'mayLogInUnverified'>): Promise<void> {
+  if (options.insecureSkipVerify !== true || options.plainHttp === true || (await mayLogInUnverified(host)))
+    return
+  throw new ChartroomError('refused', {
+    message: `${host} gets no login, because its certificate is not verified: anybody could be answering in its place.`,
+    advice: `Set the authority that signed the certificate of ${host}, or allow such a login for this host.`,
+    host,
+    option: 'insecureSkipVerify',
   })
 }

@@ -1,19 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ChartroomError, type ErrorDetails, type ErrorKind } from '../errors.ts'
 import type { OperationOptions } from '../progress.ts'
-
-/** How to wait; a test hands in one that does not. */
-export type Wait = (milliseconds: number, signal?: AbortSignal) => Promise<void>
-
-export const wait: Wait = async (milliseconds, signal) => {
-  await delay(milliseconds, undefined, signal === undefined ? {} : { signal })
-}
+import type { Pace } from './pace.ts'
+import type { Wait } from './wait.ts'
 
 export interface RetryAdvice {
   /** How often to try in all. */
   readonly tries: number
   /** Milliseconds that the registry asks to wait. */
   readonly retryAfter?: number
+  /** Whether the host has too much to do, so that nobody should ask it meanwhile. */
+  readonly isBusy?: boolean
 }
 
 /** A failure that may pass by itself. */
@@ -47,17 +43,20 @@ export async function retrying<Result>(work: () => Promise<Result>, tries: Tries
 
 /** The tries of one operation. */
 export class Tries {
-  readonly #pause: Wait
+  readonly #wait: Wait
+  readonly #pace: Pace
   readonly #options: OperationOptions
   #failed = 0
 
-  constructor(pause: Wait, options: OperationOptions) {
-    this.#pause = pause
+  /** @param pace of the host */
+  constructor(wait: Wait, pace: Pace, options: OperationOptions) {
+    this.#wait = wait
+    this.#pace = pace
     this.#options = options
   }
 
   /**
-   * Waits until it is time for another try.
+   * Waits until it is time for another try. Where the host is busy, everybody else waits, too.
    * @throws the failure, where none may help or there have been enough
    */
   async next(failure: unknown): Promise<void> {
@@ -67,7 +66,8 @@ export class Tries {
     if (milliseconds > longestWait) throw settled(failure)
     const { signal, log } = this.#options
     log?.info(`${failure.message} Trying again in ${(milliseconds / 1000).toFixed(1)} s.`)
-    await this.#pause(milliseconds, signal)
+    if (failure.retry.isBusy === true) await this.#pace.pause(milliseconds, this.#options)
+    else await this.#wait(milliseconds, signal)
   }
 
   /** Forgets what has failed: the operation has come further. */

@@ -40,7 +40,7 @@ export async function findOrigin(
 async function ask(origin: URL, transport: Transport, options: ProbeOptions): Promise<string> {
   const response = await transport.send(
     { method: 'GET', url: new URL('/v2/', origin), headers: {} },
-    { ...options, timeouts: { answer: 10_000, idle: 5_000, commit: 10_000, slow: 10_000 } },
+    { ...options, timeouts: { connect: 10_000, answer: 10_000, idle: 5_000, commit: 10_000, slow: 10_000 } },
   )
   const text = (await readStart(response, 4096)).toString('utf8')
   return response.status === 400 ? text : ''

@@ -41,16 +41,16 @@ export async function statusError(
 
   if (status === 429 || code === 'TOOMANYREQUESTS') return rateLimited(response, host)
   if (status === 408 || status === 499 || status >= 500) {
-    const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
+    const { when, ...retry } = askedWait(response)
     return new TransientError(
       'unavailable',
       {
         message: `${host} cannot answer at the moment (status ${status}${said}).`,
-        ...(retryAfter === undefined ? {} : { advice: `Try again ${fromNow(retryAfter)}.` }),
+        ...(when === undefined ? {} : { advice: `Try again ${when}.` }),
         host,
         status,
       },
-      { tries: 5, ...(retryAfter === undefined ? {} : { retryAfter }) },
+      { tries: 5, isBusy: status === 503, ...retry },
     )
   }
   if (status === 400 && message.includes('HTTP request to an HTTPS server')) {
@@ -105,8 +105,7 @@ function notFound(code: string, host: string, what: string): string {
 }
 
 function rateLimited(response: HttpResponse, host: string): TransientError {
-  const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
-  const when = retryAfter === undefined ? 'later' : fromNow(retryAfter)
+  const { when = 'later', ...retry } = askedWait(response)
   return new TransientError(
     'rate-limited',
     {
@@ -115,11 +114,16 @@ function rateLimited(response: HttpResponse, host: string): TransientError {
       host,
       status: response.status,
     },
-    { tries: 5, ...(retryAfter === undefined ? {} : { retryAfter }) },
+    { tries: 5, isBusy: true, ...retry },
   )
 }
 
-/** When something is worth another try, for people: `in 90 s`, `in 3 hours`, `later`. */
+/** How long the registry asks to wait, in milliseconds and in words. */
+function askedWait(response: HttpResponse): { readonly retryAfter?: number; readonly when?: string } {
+  const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
+  return retryAfter === undefined ? {} : { retryAfter, when: fromNow(retryAfter) }
+}
+
 function fromNow(milliseconds: number): string {
   if (milliseconds <= 120_000) return `in ${Math.ceil(milliseconds / 1000)} s`
   return milliseconds > year ? 'later' : `in ${formatAge(milliseconds).toLowerCase()}`

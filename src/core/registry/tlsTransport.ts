@@ -1,12 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ChartroomError } from '../errors.ts'
-import { fileError } from '../fileError.ts'
-import { readSmall } from '../files.ts'
 import { byteStream, headersOf } from './fetchTransport.ts'
-import type { HostOptions } from './hostOptions.ts'
+import { checkProxy, type FindAgent, type ProxyAgent } from './proxyAnswers.ts'
+import type { TlsSettings } from './tlsSettings.ts'
 import type { HttpHeaders, HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -14,18 +11,19 @@ import { Watchdog } from './watchdog.ts'
  * The transport for hosts with a certificate authority or a client certificate of their own, or whose certificate is
  * not verified. Their settings go with each request, because inside VS Code an agent, and so everything that node-fetch
  * could be given, is replaced.
+ *
+ * @param findAgent for proxies; unset inside VS Code, which has its own way
  */
-export function tlsTransport(host: HostOptions): Transport {
-  let settings: Promise<RequestOptions> | undefined
+export function tlsTransport(tls: TlsSettings, findAgent?: FindAgent): Transport {
   return {
     async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
-      settings ??= tlsSettings(host)
-      const tls = await settings
       const watchdog = new Watchdog(options)
       try {
         watchdog.expect('answer')
-        const answer = await answerTo(request, tls, watchdog)
+        const agent = await findAgent?.(request.url)
+        const answer = await answerTo(request, tls, watchdog, agent)
         watchdog.rest()
+        checkProxy(agent, answer.statusCode)
         return {
           status: answer.statusCode ?? 0,
           headers: headersFrom(answer.rawHeaders),
@@ -43,18 +41,25 @@ export function tlsTransport(host: HostOptions): Transport {
 
 async function answerTo(
   request: HttpRequest,
-  tls: RequestOptions,
+  tls: TlsSettings,
   watchdog: Watchdog,
+  agent: ProxyAgent | undefined,
 ): Promise<IncomingMessage> {
   // Default imports: inside VS Code the proxy support replaces members of these objects, which named imports would miss.
   const { default: http } = await import('node:http')
   const { default: https } = await import('node:https')
   return await new Promise((resolve, reject) => {
-    const options = { method: request.method, headers: headersOf(request), signal: watchdog.signal }
+    const options = {
+      method: request.method,
+      headers: headersOf(request),
+      signal: watchdog.signal,
+      ...(agent === undefined ? {} : { agent }),
+    }
     const outgoing =
       request.url.protocol === 'https:'
         ? https.request(request.url, { ...options, ...tls })
         : http.request(request.url, options)
+    watchdog.connecting(outgoing)
     outgoing.on('response', resolve)
     outgoing.on('error', reject)
     if (request.body === undefined) outgoing.end()
@@ -62,33 +67,7 @@ async function answerTo(
   })
 }
 
-/** What is set for the TLS connections to a host, its files read. @throws ChartroomError where one cannot be read */
-export async function tlsSettings(host: HostOptions): Promise<RequestOptions> {
-  return {
-    ...(host.insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
-    ...(host.caFile === undefined ? {} : { ca: await certificates(host.caFile) }),
-    ...(host.clientCert === undefined ? {} : { cert: await readPem(host.clientCert) }),
-    ...(host.clientKey === undefined ? {} : { key: await readPem(host.clientKey) }),
-  }
-}
-
-/** One authority more than those that are trusted anyway. */
-async function certificates(path: string): Promise<string[]> {
-  const { rootCertificates } = await import('node:tls')
-  return [...rootCertificates, await readPem(path)]
-}
-
-async function readPem(path: string): Promise<string> {
-  try {
-    const pem = await readSmall(path, 1024 * 1024)
-    if (pem !== undefined) return pem.toString('latin1')
-  } catch (error) {
-    throw fileError(error, 'read the certificate')
-  }
-  throw new ChartroomError('tls', { message: `The certificate or key ${path} does not exist.`, path })
-}
-
-/** Names and values in turn, as Node has them, as headers. */
+/** Headers as Node gives them, names and values in turn. */
 export function headersFrom(raw: readonly string[]): HttpHeaders {
   const headers = new Map<string, string[]>()
   for (let position = 0; position + 1 < raw.length; position += 2) {

@@ -42,7 +42,9 @@ export interface SendOptions extends Pick<OperationOptions, 'signal' | 'log'> {
 
 /** All in milliseconds. */
 export interface Timeouts {
-  /** From the request to the headers of the answer, connecting included. */
+  /** Until the connection stands, where Node tells how far it is; else it counts as part of the answer. */
+  readonly connect: number
+  /** From the request, or from when the connection stands, to the headers of the answer. */
   readonly answer: number
   /** Between two chunks of a body, in either direction. */
   readonly idle: number
@@ -52,7 +54,13 @@ export interface Timeouts {
   readonly slow: number
 }
 
-export const defaultTimeouts: Timeouts = { answer: 30_000, idle: 30_000, commit: 120_000, slow: 60_000 }
+export const defaultTimeouts: Timeouts = {
+  connect: 10_000,
+  answer: 30_000,
+  idle: 30_000,
+  commit: 120_000,
+  slow: 60_000,
+}
 
 /** There was no answer, or it was cut. Its text holds no URL, because a URL can hold a secret. */
 export class TransportError extends Error {

@@ -1,3 +1,4 @@
+import type { ClientRequest } from 'node:http'
 import { setTimeout, clearTimeout } from 'node:timers'
 import { messageOf } from '../errors.ts'
 import { TransportError, defaultTimeouts } from './transport.ts'
@@ -14,6 +15,7 @@ export class Watchdog {
   readonly #own = new AbortController()
   readonly #caller: AbortSignal | undefined
   #timer: NodeJS.Timeout | undefined
+  #connectTimer: NodeJS.Timeout | undefined
   #reason: { readonly error: unknown } | undefined
 
   constructor({ signal, timeouts = defaultTimeouts }: SendOptions) {
@@ -26,22 +28,38 @@ export class Watchdog {
   /** From now on something has to happen within this time. */
   expect(what: keyof Timeouts): void {
     clearTimeout(this.#timer)
-    const milliseconds = this.#timeouts[what]
-    this.#timer = setTimeout(() => {
-      this.#reason ??= { error: new TransportError('ETIMEDOUT', `nothing came for ${milliseconds / 1000} s`) }
-      this.#own.abort()
-    }, milliseconds)
+    this.#timer = this.#timeout(what)
   }
 
   /** Nothing is expected: the exchange waits for us. */
   rest(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#connectTimer)
+  }
+
+  /** Connecting has a time of its own. A connection that a proxy or the editor makes is there when it is told of. */
+  connecting(request: ClientRequest): void {
+    request.once('socket', (socket) => {
+      if (!socket.connecting || this.signal.aborted) return
+      this.#connectTimer = this.#timeout('connect')
+      socket.once('connect', () => {
+        clearTimeout(this.#connectTimer)
+      })
+    })
   }
 
   /** Ends the exchange. */
   close(): void {
     this.rest()
     this.#own.abort()
+  }
+
+  #timeout(what: keyof Timeouts): NodeJS.Timeout {
+    const milliseconds = this.#timeouts[what]
+    return setTimeout(() => {
+      this.#reason ??= { error: new TransportError('ETIMEDOUT', `nothing came for ${milliseconds / 1000} s`) }
+      this.#own.abort()
+    }, milliseconds)
   }
 
   /** Passes the body of a request on as it is sent. */

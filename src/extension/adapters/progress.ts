@@ -81,7 +81,13 @@ class Display {
     if (this.#notification === undefined) return
     if (now - this.#shownAt < pace && progress.done !== progress.total) return
     this.#shownAt = now
-    const { done, total } = progress
+    const { step, done, total } = progress
+    if (step === 'waiting') {
+      const left = (total ?? done) - done
+      const message = l10n.t('{0} — the registry wants a pause of {1} s', this.#title, left)
+      this.#notification.report({ message })
+      return
+    }
     const percent = total === undefined ? 0 : (100 * done) / Math.max(total, 1)
     this.#notification.report({
       message: l10n.t('{0} — {1}', this.#title, formatProgress(progress)),

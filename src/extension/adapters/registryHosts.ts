@@ -136,6 +136,15 @@ export class RegistryHosts implements Disposable {
     await this.#write((raw) => withoutHost(raw, host))
   }
 
+  /** Sets how a host is spoken to; the host is added where it is missing. */
+  async setOption<Name extends keyof HostOptions>(
+    host: string,
+    name: Name,
+    value: HostOptions[Name],
+  ): Promise<void> {
+    await this.#write((raw) => withOption(raw, host, name, value))
+  }
+
   /** @param repository with its host, for example `ghcr.io/acme/charts/shop` */
   async pin(repository: string): Promise<void> {
     const { host, repository: path } = parseReference(repository)
@@ -145,12 +154,6 @@ export class RegistryHosts implements Disposable {
   async unpin(repository: string): Promise<void> {
     const { host, repository: path } = parseReference(repository)
     await this.#write((raw) => withoutPinned(raw, host, path))
-  }
-
-  /** Lets the login of a registry go to a token server of another name from now on. */
-  async trust(host: string, realm: string): Promise<void> {
-    const trusted = this.entry(host)?.options.trustedRealms ?? []
-    await this.#write((raw) => withOption(raw, host, 'trustedRealms', [...new Set([...trusted, realm])]))
   }
 
   /** What is set for each host, for whoever speaks to registries. */

@@ -5,7 +5,6 @@ import { copyChart } from './copyChart.ts'
 import { copyHost } from './copyHost.ts'
 import { copyDigest, copyReference } from './copyText.ts'
 import { diagnoseRegistry } from './diagnoseRegistry.ts'
-import { deleteFromRegistry } from './deleteFromRegistry.ts'
 import { exportArchive, exportChart } from './exportChart.ts'
 import { clearFilter, filter } from './filter.ts'
 import { forgetOffers } from './forgetOffers.ts'
@@ -22,6 +21,7 @@ import { pullChart } from './pullChart.ts'
 import { pushChart } from './pushChart.ts'
 import { pushFolder } from './pushFolder.ts'
 import { refresh } from './refresh.ts'
+import { registrySettings } from './registrySettings.ts'
 import { removeChart } from './removeChart.ts'
 import { removeRegistry } from './removeRegistry.ts'
 import { repairCache } from './repairCache.ts'
@@ -36,7 +36,7 @@ import { showLocalRegistryLog } from './showLocalRegistryLog.ts'
 import { startLocalRegistry } from './startLocalRegistry.ts'
 import { stopLocalRegistry } from './stopLocalRegistry.ts'
 import { isRow } from './subject.ts'
-import { trustRealm } from './trustRealm.ts'
+import { trustCertificate } from './trustCertificate.ts'
 import { useAnotherCache } from './useAnotherCache.ts'
 import { verifyCache } from './verifyCache.ts'
 import { verifyChart } from './verifyChart.ts'
@@ -92,11 +92,11 @@ const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.pinRepository': pinRepository,
   'chartroom.unpinRepository': unpinRepository,
   'chartroom.diagnoseRegistry': diagnoseRegistry,
-  'chartroom.deleteFromRegistry': deleteFromRegistry,
   'chartroom.copyHost': copyHost,
+  'chartroom.registrySettings': registrySettings,
+  'chartroom.trustCertificate': trustCertificate,
   'chartroom.loadMore': loadMore,
   'chartroom.retry': retry,
-  'chartroom.trustRealm': trustRealm,
   'chartroom.refresh': refresh,
   'chartroom.revealCache': revealCache,
   'chartroom.showLog': async (app) => {

@@ -4,6 +4,7 @@ import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { logLines, messageFor, type Message, type Remedy } from '../messages.ts'
 import { plainText } from '../plainText.ts'
+import { chooseAuthority } from './questions/chooseAuthority.ts'
 
 /**
  * Runs what a person asked for. This is the only place that catches what goes wrong: a cancellation is silent unless
@@ -18,7 +19,8 @@ export async function runCommand(app: App, name: string, work: () => Promise<voi
     if (kindOf(error) === 'cancelled') return
     for (const line of logLines(error)) app.log.error(`${name}: ${line}`)
     const { sentence, remedy } = told(error)
-    const action = actionFor(remedy)
+    const again = { title: l10n.t('Try Again'), run: work }
+    const action = actionFor(app, remedy, again)
     offer(app, window.showErrorMessage(plainText(sentence), action.title), [action])
   }
 }
@@ -69,7 +71,7 @@ function told(error: unknown): Message {
 }
 
 function warnWithLog(app: App, text: string): void {
-  const action = actionFor({ kind: 'showLog' })
+  const action = actionFor(app, { kind: 'showLog' })
   offer(app, window.showWarningMessage(plainText(text), action.title), [action])
 }
 
@@ -89,7 +91,8 @@ function offer(app: App, answer: Thenable<string | undefined>, actions: readonly
   })
 }
 
-function actionFor(remedy: Remedy): Action {
+/** @param again what failed, for a remedy after which it may work */
+function actionFor(app: App, remedy: Remedy, again?: Action): Action {
   switch (remedy.kind) {
     case 'logIn':
       return command(l10n.t('Log In'), 'chartroom.login', remedy.host)
@@ -102,20 +105,18 @@ function actionFor(remedy: Remedy): Action {
         },
       }
     case 'openRegistrySettings':
-      return command(l10n.t('Open Settings'), 'workbench.action.openSettings', 'chartroom.registries')
+      return command(l10n.t('Open Settings'), 'chartroom.registrySettings', remedy.host)
+    case 'trustCertificate':
+      return {
+        title: l10n.t('Trust a Certificate…'),
+        run: async () => {
+          announce(app, await chooseAuthority(app, remedy.host), again)
+        },
+      }
     case 'diagnose':
       return command(l10n.t('Diagnose Connection'), 'chartroom.diagnoseRegistry', remedy.host)
     case 'manageTrust':
       return command(l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')
-    case 'trustRealm': {
-      const { host, realm } = remedy
-      return {
-        title: l10n.t('Trust {0}…', realm),
-        run: async () => {
-          await commands.executeCommand('chartroom.trustRealm', { host, realm })
-        },
-      }
-    }
     case 'showLog':
       return command(l10n.t('Show Log'), 'chartroom.showLog')
   }

@@ -8,16 +8,17 @@ export type HostFacet =
   | 'loggedIn'
   | 'noCatalogue'
   | 'ownLogin'
-  | 'realm'
   | 'removable'
   | 'running'
   | 'starting'
   | 'stopped'
   | 'unauthorized'
+  | 'unknownAuthority'
 
 export function hostFacets({ entry, listing, problem, local }: HostNode): HostFacet[] {
   const facets = new Set<HostFacet>()
   if (problem !== undefined) facets.add(problem.reason)
+  if (problem?.unknownAuthority === true) facets.add('unknownAuthority')
   if (listing === 'partial' || listing === 'complete') facets.add('listed')
   if (entry.login !== undefined) facets.add('loggedIn')
   if (entry.login?.own === true) facets.add('ownLogin')

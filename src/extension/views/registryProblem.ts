@@ -2,7 +2,7 @@ import { ChartroomError, kindOf, messageOf } from '../../core/index.ts'
 
 /** Why a registry did not give something, and so which way out there is. */
 export interface RegistryProblem {
-  readonly reason: 'unauthorized' | 'noCatalogue' | 'realm' | 'failed'
+  readonly reason: 'unauthorized' | 'noCatalogue' | 'failed'
   /** The whole sentence. */
   readonly message: string
   /** The same beside a row that names the registry: `could not be reached (connection refused)`. */
@@ -10,8 +10,8 @@ export interface RegistryProblem {
   readonly advice?: string
   /** Whether a login was refused; else none was there. */
   readonly refusedLogin: boolean
-  /** The token server that the login was not sent to, because nobody trusts it. */
-  readonly realm?: string
+  /** Whether the certificate is signed by an authority that nobody here knows. */
+  readonly unknownAuthority: boolean
 }
 
 /** @param host that was asked for its repositories */
@@ -25,14 +25,13 @@ export function catalogueProblem(error: unknown, host: string): RegistryProblem 
 export function registryProblem(error: unknown, host: string): RegistryProblem {
   const message = messageOf(error)
   const advice = error instanceof ChartroomError ? error.advice : undefined
-  const realm = error instanceof ChartroomError ? error.evidence.realm : undefined
   return {
-    reason: kindOf(error) === 'unauthorized' ? 'unauthorized' : realm === undefined ? 'failed' : 'realm',
+    reason: kindOf(error) === 'unauthorized' ? 'unauthorized' : 'failed',
     message,
     short: shortened(message, host),
     ...(advice === undefined ? {} : { advice }),
-    ...(realm === undefined ? {} : { realm }),
     refusedLogin: error instanceof ChartroomError && error.evidence.origin !== undefined,
+    unknownAuthority: error instanceof ChartroomError && error.evidence.option === 'caFile',
   }
 }
 

@@ -1,4 +1,4 @@
-/** A certificate for localhost and 127.0.0.1, signed by itself, good for a hundred years and for tests only. */
+/** A certificate for localhost and 127.0.0.1, signed by itself, good for a hundred years and for tests only, as all others here. */
 export const certificate = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBdDCCARmgAwIBAgIBATAKBggqhkjOPQQDAjAaMRgwFgYDVQQDDA9DaGFydHJv
@@ -15,6 +15,49 @@ j2czHbcCIQCEsDmWrG9MZMKdK7LM57M9SW0n052uwOSd3Crq5EBBLQ==
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZ8MHcR78cH/UJF/i
 4swKBK2p+lGSgQYGJeJ9YfBB1QGhRANCAAS7dGOycKilmNUdfUAcEOGB65IJn+5D
 TVGy/GuipsJjuB/KIr2VC0T1yJ9wzLqTAmLYgVyqK+p9Ks+44CTCBl9p
+-----END PRIVATE KEY-----
+`,
+}
+
+/** For registry.example.test and 192.0.2.1, which are nowhere: a proxy can take them to a server of this machine. */
+export const farCertificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBiTCCAS+gAwIBAgIBATAKBggqhkjOPQQDAjAfMR0wGwYDVQQDDBRDaGFydHJv
+b20gdGVzdHMsIGZhcjAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFow
+HzEdMBsGA1UEAwwUQ2hhcnRyb29tIHRlc3RzLCBmYXIwWTATBgcqhkjOPQIBBggq
+hkjOPQMBBwNCAAS7q5i+whX6svh5kH92rzyi2qb8xCCwnaPRohAC6wsfPUpERM+E
+PUISG952KxCOKCyBcgLOcjYn+6MBLIi1lkVmo1owWDAmBgNVHREEHzAdghVyZWdp
+c3RyeS5leGFtcGxlLnRlc3SHBMAAAgEwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4E
+FgQUQrTvypkOubl1Fa+XWYYQhLKOBugwCgYIKoZIzj0EAwIDSAAwRQIhAJsCdzbN
+inKPGZcCeIN0ywWv3RynX3kMQ0Z8vrcG7u0IAiA5Z5frTUWg3i525eCQYGApGPxl
+E5G9dUQSGZwvDty4Lw==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQghl6TXDYBoTQV4rfv
++9L/VwPguNVSaMVrf1dmOfnqCK+hRANCAAS7q5i+whX6svh5kH92rzyi2qb8xCCw
+naPRohAC6wsfPUpERM+EPUISG952KxCOKCyBcgLOcjYn+6MBLIi1lkVm
+-----END PRIVATE KEY-----
+`,
+}
+
+/** For localhost, and not for its address. */
+export const nameCertificate = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBeDCCAR+gAwIBAgIBATAKBggqhkjOPQQDAjAgMR4wHAYDVQQDDBVDaGFydHJv
+b20gdGVzdHMsIG5hbWUwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBa
+MCAxHjAcBgNVBAMMFUNoYXJ0cm9vbSB0ZXN0cywgbmFtZTBZMBMGByqGSM49AgEG
+CCqGSM49AwEHA0IABMKzW1oUTEzh5O2GI86kF0fq27Sog8lbVj5QndPSQ04Stvd8
+S3TRlDNWFGc9RvsIOaQWVdHx1iFC7r+7NBp8TH6jSDBGMBQGA1UdEQQNMAuCCWxv
+Y2FsaG9zdDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBS6Uy0F50lrfW7jy4kv
+aQhR+pTJNjAKBggqhkjOPQQDAgNHADBEAiBofNffKRBRLoAiL1UiSBW9sDKR4PCK
+f20XMWkXPfZt9AIgZOhAn7LHtf6ONrai/gQdQaWGXOYyAxwb9HCJem1PTBQ=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiY7aU+oAPzDYWwBv
+I0ZX/Yyw8tWRVSu66SxnB8bkYDihRANCAATCs1taFExM4eTthiPOpBdH6tu0qIPJ
+W1Y+UJ3T0kNOErb3fEt00ZQzVhRnPUb7CDmkFlXR8dYhQu6/uzQafEx+
 -----END PRIVATE KEY-----
 `,
 }

@@ -11,7 +11,7 @@ const timeouts = { ...defaultTimeouts, slow: 60 }
 
 /** The transport that everything uses, with less patience. */
 const impatient: Transport = {
-  send: async (request, options) => await fetchTransport.send(request, { ...options, timeouts }),
+  send: async (request, options) => await fetchTransport().send(request, { ...options, timeouts }),
 }
 
 describe('an answer that comes in drops', () => {

@@ -2,7 +2,9 @@ import type { OperationOptions } from '../../progress.ts'
 import type { FindCredential } from '../authenticator.ts'
 import type { HostOptions } from '../hostOptions.ts'
 import type { Pages } from '../pages.ts'
+import type { FindAgent } from '../proxyAnswers.ts'
 import type { Redactor } from '../redactor.ts'
+import type { CertificatePlaces } from '../tlsSettings.ts'
 import type { Transport } from '../transport.ts'
 import type { Steps } from './steps.ts'
 
@@ -16,6 +18,8 @@ export interface DiagnosisSettings {
   /** For the registry itself, and for where it sends its clients. */
   readonly transport: Transport
   readonly elsewhere: Transport
+  readonly certificates: CertificatePlaces
+  readonly findAgent: FindAgent | undefined
   /** The repositories of the registry, asked for as everybody does. */
   readonly repositories: (options: OperationOptions) => Pages
 }

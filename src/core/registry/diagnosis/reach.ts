@@ -1,6 +1,6 @@
 import { isLoopback } from '../origin.ts'
 import { isNotTls } from '../scheme.ts'
-import { tlsSettings } from '../tlsTransport.ts'
+import { readTlsSettings } from '../tlsSettings.ts'
 import { asksForCertificate } from './clientCertificate.ts'
 import { connect } from './connect.ts'
 import type { Examination } from './examination.ts'
@@ -59,7 +59,9 @@ async function secure(examination: Examination, https: URL, address: Address): P
   const { settings, steps } = examination
   let look: TlsLook = {}
   const state = await steps.take('tls', async (signal) => {
-    look = await lookAtTls(https, await tlsSettings(settings.options), signal)
+    const { host, options, certificates, findAgent } = settings
+    const [tls, agent] = [await readTlsSettings(host, options, certificates), await findAgent?.(https)]
+    look = await lookAtTls(https, { ...tls, ...(agent === undefined ? {} : { agent }) }, signal)
     const isTls = look.handshake !== undefined || (look.error !== undefined && !isNotTls(look.error))
     const { hostname } = https
     const asked = isTls ? await asksForCertificate(address, portOf(https), hostname, signal) : undefined

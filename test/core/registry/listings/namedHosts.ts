@@ -43,7 +43,7 @@ export async function namedHosts(
       const url = new URL(request.url)
       url.protocol = 'http:'
       url.host = ports.get(request.url.host) ?? silent
-      return await fetchTransport.send({ ...request, url }, sending)
+      return await fetchTransport().send({ ...request, url }, sending)
     },
   }
   const credential = login === undefined ? undefined : { ...login, origin: 'the test' }
