@@ -1,9 +1,10 @@
 /**
  * Builds what is delivered: the extension (`dist/extension.cjs`, which reads `dist/app.cjs` when it is first used, and
- * that `dist/core.cjs`) and the command line (`dist/cli.mjs`), one file with nothing beside it.
+ * that `dist/core.cjs`) and the command line (`dist/cli.mjs`), one file with nothing beside it, which is a plugin of Helm,
+ * too (`dist/helm-plugin`).
  */
 import { build } from 'esbuild'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
@@ -119,4 +120,25 @@ for (const [name, options] of Object.entries(bundles)) {
   await writeFile(`out/meta/${name}.json`, JSON.stringify(metafile))
   for (const [file, { bytes }] of Object.entries(metafile.outputs))
     console.log(`${file}  ${Math.ceil(bytes / 1024)} KB`)
+}
+if (wanted.length === 0 || wanted.includes('cli')) await makeHelmPlugin('dist/helm-plugin')
+
+/**
+ * The command line as `helm chart …`, which Helm had until 3.6. Helm 3.7 and later, and 4, read this form of the file.
+ * @see https://helm.sh/docs/topics/plugins/
+ */
+async function makeHelmPlugin(directory) {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+  const lines = [
+    'name: chart',
+    `version: ${version}`,
+    'usage: save, list, push, pull, export and remove charts in the local chart cache',
+    'description: The chart commands that Helm had until 3.6, and more. Needs Node 20.19 or later.',
+    'platformCommand:',
+    '  - command: node',
+    '    args: ["${HELM_PLUGIN_DIR}/cli.mjs", "chart"]',
+  ]
+  await mkdir(directory, { recursive: true })
+  await copyFile('dist/cli.mjs', `${directory}/cli.mjs`)
+  await writeFile(`${directory}/plugin.yaml`, `${lines.join('\n')}\n`)
 }
