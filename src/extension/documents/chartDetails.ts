@@ -2,13 +2,14 @@ import { l10n } from 'vscode'
 import { formatSize, printable, type ChartFormat, type Metadata, type OpenedChart } from '../../core/index.ts'
 import type { Check } from '../adapters/checks.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './inertMarkdown.ts'
+import { writtenAnew } from './writtenAnew.ts'
 
 /** How many characters of a file are shown; the file itself shows all. */
 const shownLength = 100_000
 
 /**
  * What there is to know about a chart, as Markdown. Whatever comes from the chart is text and stays text: no image is
- * loaded, no HTML and no command gets in. A README is shown as it was written, not as it would be rendered.
+ * loaded, no HTML and no command gets in. A README is written anew for that, and reads as its author meant it otherwise.
  *
  * @param check what somebody had checked about it
  * @throws ChartroomError where one of its files cannot be read
@@ -19,11 +20,11 @@ export async function chartDetails(chart: OpenedChart, check?: Check): Promise<s
     `# ${markdownText(`${metadata.name} ${metadata.version}`)}`,
     ...(metadata.description === undefined ? [] : [markdownText(metadata.description)]),
     ...(metadata.deprecated === true ? [`**${l10n.t('This chart is deprecated.')}**`] : []),
-    ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault)}**`]),
+    ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault.sentence)}**`]),
     factTable(chart, check),
     ...dependencyParts(metadata),
-    ...(await fileParts(chart, 'values.yaml', 'yaml')),
-    ...(await fileParts(chart, readmeOf(chart), 'markdown')),
+    ...(await fileParts(chart, 'values.yaml', (text) => markdownCode(text, 'yaml'))),
+    ...(await fileParts(chart, readmeOf(chart), (text) => writtenAnew(text, 3))),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
@@ -93,14 +94,18 @@ function dependencyParts({ dependencies = [] }: Metadata): string[] {
   return [`## ${l10n.t('Dependencies')}`, markdownTable(head, rows)]
 }
 
-async function fileParts(chart: OpenedChart, path: string, language: string): Promise<string[]> {
+async function fileParts(
+  chart: OpenedChart,
+  path: string,
+  written: (text: string) => string,
+): Promise<string[]> {
   if (!chart.files.some((file) => file.path === path)) return []
   const text = new TextDecoder().decode(await chart.read(path))
   if (text.trim() === '') return []
   const rest = l10n.t('The rest is in {0}.', printable(path))
   return [
     `## ${markdownText(path)}`,
-    markdownCode(text.slice(0, shownLength).trimEnd(), language),
+    written(text.slice(0, shownLength).trimEnd()),
     ...(text.length > shownLength ? [markdownText(rest)] : []),
   ]
 }
