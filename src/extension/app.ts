@@ -33,6 +33,7 @@ import { ChartDetails } from './documents/detailsDocuments.ts'
 import { OpenCharts } from './documents/openCharts.ts'
 import { Reports } from './documents/reports.ts'
 import { lazily } from './lazily.ts'
+import { RemoteDocuments } from './documents/remoteDocuments.ts'
 import { LocalRegistry } from './localRegistry/localRegistry.ts'
 import { RegistryFolder } from './localRegistry/registryFolder.ts'
 import type { CacheNode } from './views/cacheNodes.ts'
@@ -61,6 +62,7 @@ export class App implements Disposable {
   readonly charts: OpenCharts
   readonly files: ChartFileSystem
   readonly details: ChartDetails
+  readonly remote: RemoteDocuments
   readonly folders: ChartFolders
   /** Which program this is, for reports. */
   readonly program: string
@@ -129,8 +131,10 @@ export class App implements Disposable {
       this.hosts.localChanged()
     })
     const { current, charts, checks } = this
-    this.files = new ChartFileSystem({ current, charts, log })
-    this.details = new ChartDetails({ current, charts, checks })
+    const remote = new RemoteDocuments({ charts, log })
+    this.remote = remote
+    this.files = new ChartFileSystem({ current, charts, remote, log })
+    this.details = new ChartDetails({ current, charts, checks, remote })
     const media = Uri.joinPath(extensionUri, 'media')
     // One for all rows: of a thousand, each would spend time on its own.
     const chartIcon = {
@@ -156,6 +160,9 @@ export class App implements Disposable {
       charts,
       log,
       chartIcon,
+      onRefresh: () => {
+        void remote.look(true)
+      },
     })
     this.answers = new ChartAnswers({
       current,
@@ -186,6 +193,7 @@ export class App implements Disposable {
       this.localRegistry,
       this.files,
       this.details,
+      this.remote,
       this.current,
       this.checks,
       this.reports,

@@ -2,7 +2,6 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { basename } from 'node:path'
 import { describe, it } from 'mocha'
 import { commands, extensions } from 'vscode'
-import type { ChartroomExports } from '../../src/extension/api/contract.ts'
 
 interface Manifest {
   readonly contributes?: { readonly commands?: readonly { readonly command: string }[] }
@@ -23,6 +22,8 @@ describe('The extension', () => {
     const declared = (contributes?.commands ?? []).map(({ command }) => command)
 
     await extension.activate()
+    // More than that comes a moment later, before anybody asks.
+    deepEqual(loaded(), ['extension.cjs'])
 
     const registered = new Set(await commands.getCommands(true))
     ok(declared.length > 0)
@@ -32,16 +33,15 @@ describe('The extension', () => {
     )
   })
 
-  it('is awake before it has loaded what answers the editor, which nearly all of its code is', async () => {
-    const loaded = (): string[] => {
-      const names = Object.keys(require.cache).map((path) => basename(path))
-      return ['extension.cjs', 'app.cjs', 'core.cjs'].filter((name) => names.includes(name))
-    }
+  it('has loaded what answers the editor before it is asked anything', async () => {
+    while (loaded().length < 3) await new Promise(setImmediate)
 
-    extensions.getExtension<ChartroomExports>('chartroom.chartroom')?.exports.getApi(1)
-    deepEqual(loaded(), ['extension.cjs'])
-
-    await commands.executeCommand('chartroom.copyReference', 'localhost:5000/myrepo/mychart:2.7.0')
-    deepEqual(loaded().slice(0, 2), ['extension.cjs', 'app.cjs'])
+    deepEqual(loaded(), ['extension.cjs', 'app.cjs', 'core.cjs'])
   })
 })
+
+/** Which files of the extension the host has loaded. */
+function loaded(): string[] {
+  const names = Object.keys(require.cache).map((path) => basename(path))
+  return ['extension.cjs', 'app.cjs', 'core.cjs'].filter((name) => names.includes(name))
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'mocha'
 import { CancellationError, CancellationTokenSource, extensions, Uri, workspace } from 'vscode'
 import { ChartCache, helmChartCache, removeChart, saveChart, surroundings } from '../../src/core/index.ts'
-import type { ChartroomApi, ChartroomExports } from '../../src/extension/api/contract.ts'
+import type { ApiError, ChartroomApi, ChartroomExports } from '../../src/extension/api/contract.ts'
 import { startLocalRegistry, type LocalRegistry } from '../../src/localRegistry/index.ts'
 import { writeChart } from '../support/sampleChart.ts'
 
@@ -109,7 +109,10 @@ describe('Another extension', () => {
   })
 
   it('hears what failed, and that a call was cancelled', async () => {
-    await rejects(async () => await api.pull(reference), { kind: 'not-found' })
+    await rejects(
+      async () => await api.pull(reference),
+      ({ kind, message }: ApiError) => kind === 'not-found' && message.includes('myrepo/mychart'),
+    )
     await rejects(async () => await api.resolve('no reference'), { kind: 'invalid-reference' })
     const cancelling = new CancellationTokenSource()
     const pulling = api.pull(reference, { token: cancelling.token })

@@ -9,12 +9,15 @@ import {
   exportChart,
   helmChartCache,
   listCharts,
+  removeChart,
   saveChart,
   surroundings,
   type Digest,
 } from '../../src/core/index.ts'
+import type { ChartroomExports } from '../../src/extension/api/contract.ts'
 import { encodeAddress, type ChartAddress } from '../../src/extension/documents/chartAddress.ts'
 import { chartTooltip } from '../../src/extension/views/chartTooltip.ts'
+import { startLocalRegistry, type LocalRegistry } from '../../src/localRegistry/index.ts'
 import { writeChart } from '../support/sampleChart.ts'
 
 const reference = 'localhost:5000/myrepo/mychart:2.7.0'
@@ -135,6 +138,53 @@ describe('A chart in an archive on disk, in the editor', () => {
       (error: Error) => error.message.includes(archive),
     )
   })
+})
+
+describe('A chart at a registry, in the editor', () => {
+  const cache = new ChartCache(helmChartCache(surroundings()))
+  let directory: string
+  let registry: LocalRegistry
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'chartroom-host-test-'))
+    registry = await startLocalRegistry({ port: 0, storage: join(directory, 'registry') })
+  })
+
+  afterEach(async () => {
+    await commands.executeCommand('workbench.action.closeAllEditors')
+    await registry.stop()
+    await rm(directory, { recursive: true, force: true })
+    await rm(cache.root, { recursive: true, force: true })
+  })
+
+  it('shows the new content when its tag is moved, and is not saved', async () => {
+    const remote = `${registry.host}/myrepo/mychart:2.7.0`
+    await push(remote, 'replicas: 1\n')
+    const values = documentUri({ place: 'registry', reference: remote, path: 'values.yaml' })
+    const document = await workspace.openTextDocument(values)
+    await window.showTextDocument(document)
+    equal(document.getText(), 'replicas: 1\n')
+    const changed = new Promise<void>((resolve) => {
+      const listening = workspace.onDidChangeTextDocument((event) => {
+        if (event.document !== document) return
+        listening.dispose()
+        resolve()
+      })
+    })
+
+    await push(remote, 'replicas: 2\n')
+    await changed
+
+    equal(document.getText(), 'replicas: 2\n')
+    equal(document.isDirty, false)
+  })
+
+  async function push(remote: string, values: string): Promise<void> {
+    const api = await extensions.getExtension<ChartroomExports>('chartroom.chartroom')?.activate()
+    await saveChart(cache, await writeChart(directory, 'mychart', '0.1.0', { 'values.yaml': values }), remote)
+    await api?.getApi(1).push(remote, { overwrite: true })
+    await removeChart(cache, remote)
+  }
 })
 
 describe('The tooltip of a chart', () => {

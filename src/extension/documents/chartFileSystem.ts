@@ -14,12 +14,14 @@ import {
 import { kindOf, messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { OpenCharts } from './openCharts.ts'
+import type { RemoteDocuments } from './remoteDocuments.ts'
 import { decodeAddress, encodeAddress, type ChartAddress, type ChartPlace } from './chartAddress.ts'
 import { chartScheme } from './schemes.ts'
 
 export interface ChartFileSystemParts {
   readonly current: CurrentCache
   readonly charts: OpenCharts
+  readonly remote: RemoteDocuments
   readonly log: Logger
 }
 
@@ -35,6 +37,7 @@ export function chartUri(address: ChartAddress): Uri {
 export class ChartFileSystem implements Disposable {
   readonly #current: CurrentCache
   readonly #charts: OpenCharts
+  readonly #remote: RemoteDocuments
   readonly #log: Logger
   readonly #changed = new EventEmitter<FileChangeEvent[]>()
   readonly onDidChangeFile = this.#changed.event
@@ -43,14 +46,20 @@ export class ChartFileSystem implements Disposable {
   readonly #readAt = new WeakMap<OpenedChart, number>()
   readonly #listening: Disposable
 
-  constructor({ current, charts, log }: ChartFileSystemParts) {
+  constructor({ current, charts, remote, log }: ChartFileSystemParts) {
     this.#current = current
     this.#charts = charts
+    this.#remote = remote
     this.#log = log
-    this.#listening = current.onDidChange(() => {
-      const changes = [...this.#watched].map(({ uri }) => ({ type: FileChangeType.Changed, uri }))
-      if (changes.length > 0) this.#changed.fire(changes)
-    })
+    this.#listening = Disposable.from(
+      current.onDidChange(() => {
+        const changes = [...this.#watched].map(({ uri }) => ({ type: FileChangeType.Changed, uri }))
+        if (changes.length > 0) this.#changed.fire(changes)
+      }),
+      remote.onDidMove((uri) => {
+        if (uri.scheme === chartScheme) this.#changed.fire([{ type: FileChangeType.Changed, uri }])
+      }),
+    )
   }
 
   dispose(): void {
@@ -67,7 +76,7 @@ export class ChartFileSystem implements Disposable {
         return this.#watchArchive(uri, Uri.file(address.reference))
       case 'registry':
       case undefined:
-        // A registry tells nobody what changes in it.
+        // `RemoteDocuments` tells what has changed.
         return new Disposable(() => undefined)
     }
   }
@@ -99,17 +108,19 @@ export class ChartFileSystem implements Disposable {
   }
 
   async readFile(uri: Uri): Promise<Uint8Array> {
-    const { opened, path } = await this.#open(uri)
+    const { opened, path, place, reference } = await this.#open(uri)
     if (!opened.files.some((entry) => entry.path === path)) throw FileSystemError.FileNotFound(uri)
-    return await asFileSystem(uri, true, async () => await opened.read(path, { log: this.#log }))
+    const bytes = await asFileSystem(uri, true, async () => await opened.read(path, { log: this.#log }))
+    if (place === 'registry') this.#remote.shows(uri, reference, opened)
+    return bytes
   }
 
-  async #open(uri: Uri): Promise<{ opened: OpenedChart; path: string; place: ChartPlace }> {
+  async #open(uri: Uri): Promise<ChartAddress & { readonly opened: OpenedChart }> {
     const address = decodeAddress(uri)
     if (address === undefined) throw FileSystemError.FileNotFound(uri)
     const isHere = address.place === 'cache'
     const opened = await asFileSystem(uri, isHere, async () => await this.#charts.open(address))
-    return { opened, path: address.path, place: address.place }
+    return { ...address, opened }
   }
 
   /** The editor reads a document again where its time is another one. */

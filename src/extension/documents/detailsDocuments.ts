@@ -4,31 +4,41 @@ import { decodeAddress, encodeAddress, type ChartLocation } from './chartAddress
 import type { Checks } from '../adapters/checks.ts'
 import { chartDetails } from './chartDetails.ts'
 import type { OpenCharts } from './openCharts.ts'
+import type { RemoteDocuments } from './remoteDocuments.ts'
 import { detailsScheme } from './schemes.ts'
 
 export interface DetailsParts {
   readonly current: CurrentCache
   readonly charts: OpenCharts
   readonly checks: Checks
+  readonly remote: RemoteDocuments
 }
 
 /** The details of charts as Markdown documents. Their preview is the editor's own, and loads nothing. */
 export class ChartDetails implements TextDocumentContentProvider, Disposable {
   readonly #charts: OpenCharts
   readonly #checks: Checks
+  readonly #remote: RemoteDocuments
   readonly #changed = new EventEmitter<Uri>()
   readonly onDidChange = this.#changed.event
   readonly #listening: Disposable
 
-  constructor({ current, charts, checks }: DetailsParts) {
+  constructor({ current, charts, checks, remote }: DetailsParts) {
     this.#charts = charts
     this.#checks = checks
+    this.#remote = remote
     const readAgain = (): void => {
       for (const { uri } of workspace.textDocuments) {
         if (uri.scheme === detailsScheme && decodeAddress(uri)?.place === 'cache') this.#changed.fire(uri)
       }
     }
-    this.#listening = Disposable.from(current.onDidChange(readAgain), checks.onDidChange(readAgain))
+    this.#listening = Disposable.from(
+      current.onDidChange(readAgain),
+      checks.onDidChange(readAgain),
+      remote.onDidMove((uri) => {
+        if (uri.scheme === detailsScheme) this.#changed.fire(uri)
+      }),
+    )
   }
 
   dispose(): void {
@@ -40,6 +50,7 @@ export class ChartDetails implements TextDocumentContentProvider, Disposable {
     const address = decodeAddress(uri)
     if (address === undefined) return undefined
     const opened = await this.#charts.open(address)
+    if (address.place === 'registry') this.#remote.shows(uri, address.reference, opened)
     return await chartDetails(opened, address.place === 'cache' ? this.#checks.of(opened.chart) : undefined)
   }
 }

@@ -57,13 +57,18 @@ export class OpenCharts {
   }
 
   /**
+   * @param options `isAnew`: whether a registry is asked although it was asked a moment ago
    * @throws ChartroomError `not-found`; what is wrong with the chart, its reference or its file; or why its registry
    *   gives none
    */
-  async open(location: ChartLocation, options: OperationOptions = {}): Promise<OpenedChart> {
+  async open(
+    location: ChartLocation,
+    { isAnew = false, ...options }: OperationOptions & { readonly isAnew?: boolean } = {},
+  ): Promise<OpenedChart> {
     const key = this.#keyOf(location)
     const stamp = await this.#stampOf(location)
     const known = this.#entries.get(key)
+    if (isAnew && known !== undefined) known.askedAt = Number.NEGATIVE_INFINITY
     const isCurrent = known !== undefined && (await this.#isCurrent(location, known, stamp))
     const now = this.#entries.get(key)
     // Whoever asked at the same time may have opened it anew already.

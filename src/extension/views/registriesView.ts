@@ -42,6 +42,8 @@ export interface RegistriesViewParts {
   readonly charts: OpenCharts
   readonly log: Logger
   readonly chartIcon: IconPath
+  /** Told that registries are read anew. */
+  readonly onRefresh: () => void
 }
 
 /** Milliseconds that an answer is waited for before "Loading…" stands in its place. */
@@ -137,6 +139,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
 
   /** Reads anew one row, or everything that is known. Never rejects: what does not come is shown. */
   async refresh(row?: RegistryNode): Promise<void> {
+    this.#parts.onRefresh()
     if (row?.kind === 'remoteRepository') {
       await this.#browser.refreshRepository(row.host, row.name)
       return
@@ -156,6 +159,7 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
 
   /** Reads anew the tags of a repository, if the tree has it. @param reference of a chart in it */
   async refreshRepository(reference: string): Promise<void> {
+    this.#parts.onRefresh()
     if (this.#ready === undefined) return
     const { repository, ...parsed } = parseReference(reference)
     const host = parsed.host.toLowerCase()

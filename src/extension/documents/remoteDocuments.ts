@@ -1,0 +1,78 @@
+import { Disposable, EventEmitter, TabInputWebview, window, workspace, type Uri } from 'vscode'
+import { messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
+import type { OpenCharts } from './openCharts.ts'
+
+interface Shown {
+  readonly uri: Uri
+  readonly reference: string
+  readonly manifestDigest: string | undefined
+}
+
+/**
+ * Documents that show charts of registries. A registry tells nobody what changes in it, so what somebody looks at is asked
+ * about: when it comes to the front, when the window does, and when the registries are read anew.
+ */
+export class RemoteDocuments implements Disposable {
+  readonly #charts: OpenCharts
+  readonly #log: Logger
+  readonly #shown = new Map<string, Shown>()
+  readonly #moved = new EventEmitter<Uri>()
+  /** A document shows a chart that its name no longer stands for. */
+  readonly onDidMove = this.#moved.event
+  readonly #listening: Disposable
+
+  constructor({ charts, log }: { readonly charts: OpenCharts; readonly log: Logger }) {
+    this.#charts = charts
+    this.#log = log
+    const look = (): void => {
+      void this.look()
+    }
+    this.#listening = Disposable.from(
+      window.onDidChangeActiveTextEditor(look),
+      window.tabGroups.onDidChangeTabs(look),
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused) look()
+      }),
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.#shown.delete(uri.toString())
+      }),
+    )
+  }
+
+  dispose(): void {
+    this.#listening.dispose()
+    this.#moved.dispose()
+  }
+
+  /** To be called when a document is filled. */
+  shows(uri: Uri, reference: string, { chart: { manifestDigest } }: OpenedChart): void {
+    this.#shown.set(uri.toString(), { uri, reference, manifestDigest })
+  }
+
+  /**
+   * Asks about what somebody looks at, with one small request a chart. Never rejects: what cannot be asked stays as it is shown.
+   * @param isAnew whether an answer of a moment ago does not count
+   */
+  async look(isAnew = false): Promise<void> {
+    for (const { uri, reference, manifestDigest } of [...this.#shown.values()].filter(isInSight)) {
+      try {
+        const { chart } = await this.#charts.open({ place: 'registry', reference }, { isAnew })
+        if (chart.manifestDigest !== manifestDigest) this.#moved.fire(uri)
+      } catch (error) {
+        this.#log.warn(`${reference} is shown as it was before: ${messageOf(error)}`)
+      }
+    }
+  }
+}
+
+function isInSight({ uri }: Shown): boolean {
+  const text = uri.toString()
+  const name = uri.path.split('/').at(-1) ?? text
+  return (
+    window.visibleTextEditors.some(({ document }) => document.uri.toString() === text) ||
+    // The tab of a preview has no address; its name ends with that of the document.
+    window.tabGroups.all.some(
+      ({ activeTab }) => activeTab?.input instanceof TabInputWebview && activeTab.label.endsWith(name),
+    )
+  )
+}
