@@ -24,8 +24,15 @@ interface Rows<Row> extends TreeDataProvider<Row> {
   readonly onDidChangeTreeData: Event<Row[] | undefined>
 }
 
-/** Registers a view. What shows rows in it is asked for with its first rows. */
-export function registerTree<Row>(id: string, find: () => Promise<Rows<Row>>): TreeView<Row> {
+/**
+ * Registers a view. What shows rows in it is asked for with its first rows.
+ * @param options `showCollapseAll`: one action more beside the title
+ */
+export function registerTree<Row>(
+  id: string,
+  find: () => Promise<Rows<Row>>,
+  { showCollapseAll }: { readonly showCollapseAll: boolean },
+): TreeView<Row> {
   const changed = new EventEmitter<Row[] | undefined>()
   const rows = once(async () => {
     const provider = await find()
@@ -35,7 +42,7 @@ export function registerTree<Row>(id: string, find: () => Promise<Rows<Row>>): T
     return provider
   })
   return window.createTreeView<Row>(id, {
-    showCollapseAll: true,
+    showCollapseAll,
     canSelectMany: true,
     treeDataProvider: {
       onDidChangeTreeData: changed.event,

@@ -87,7 +87,7 @@ describe('a cache', () => {
     await workbench.screenshot('state index rewritten in a loop')
     await stop()
 
-    await headerSays(workbench, `${length} charts`)
+    await headerSays(workbench, new RegExp(`^${length} · `))
     expect(await workbench.rows()).toContainEqual(expect.stringMatching(/^values\.yaml/))
     expect(await workbench.notifications()).toEqual([])
   })
@@ -129,17 +129,17 @@ describe('a cache of 10 000 references', () => {
 
     await workbench.expand('localhost:5000/team/chart-0001')
     await workbench.row('1.9.0').waitFor()
-    await headerSays(workbench, /10000 charts · .*MiB/)
+    await headerSays(workbench, /^10,000 · \d+\.\d MiB$/)
     await workbench.screenshot('state 10 000 references')
     await workbench.row('1.9.0').click()
     await workbench.goToLast('localhost:5000/team/chart-1000')
     await workbench.screenshot('state 10 000 references, at the end')
 
     await saveChart(cache, await writeChart(await temporaryDirectory()), 'localhost:5000/zebra/mychart:1.0.0')
-    await headerSays(workbench, '10001 charts')
+    await headerSays(workbench, /^10,001 · /)
     await workbench.goToLast('localhost:5000/zebra/mychart')
     await removeChart(cache, 'localhost:5000/zebra/mychart:1.0.0')
-    await headerSays(workbench, '10000 charts')
+    await headerSays(workbench, /^10,000 · /)
   })
 })
 
@@ -193,6 +193,11 @@ describe('a registry', () => {
     await workbench.expand('team')
     await workbench.row('chart-0001').waitFor()
     await workbench.screenshot('state 1 000 repositories')
+
+    await workbench.goToLast('Load more…')
+    await workbench.row('Load more…').click()
+    await workbench.goToLast('chart-0200')
+    await workbench.screenshot('state 1 000 repositories, after more were loaded')
   })
 
   it('with 1 000 tags in a repository shows the newest ones first, page by page', async () => {
@@ -225,7 +230,7 @@ async function says(workbench: Workbench, text: string | RegExp): Promise<void> 
   )
 }
 
-async function headerSays(workbench: Workbench, text: string | RegExp): Promise<void> {
+async function headerSays(workbench: Workbench, text: RegExp): Promise<void> {
   await workbench.doing(`waiting for ${String(text)} in the header`, () =>
     // Reading 10 000 charts takes a while.
     workbench.sideBar.locator('.pane-header .description', { hasText: text }).waitFor({ timeout: 90_000 }),

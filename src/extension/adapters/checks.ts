@@ -1,10 +1,16 @@
 import { EventEmitter, type Disposable } from 'vscode'
 import type { ChartVerdict, Finding, LocatedChart } from '../../core/index.ts'
 
+/** What is wrong with a chart. */
+export interface Fault {
+  readonly kind: 'damaged' | 'missing' | 'notSigned' | 'unusable'
+  /** The same as a sentence. */
+  readonly sentence: string
+}
+
 /** What a check of a cached chart has come to. */
 export interface Check {
-  /** What is wrong, as a sentence. */
-  readonly fault?: string
+  readonly fault?: Fault
   /** What its provenance comes to. */
   readonly verdict?: Pick<ChartVerdict, 'provenance' | 'signedBy'>
 }
@@ -14,7 +20,7 @@ export class Checks implements Disposable {
   readonly #changed = new EventEmitter<void>()
   readonly onDidChange = this.#changed.event
   /** By reference, as the other one. */
-  #faults: ReadonlyMap<string, string> = new Map()
+  #faults: ReadonlyMap<string, Fault> = new Map()
   readonly #verdicts = new Map<string, ChartVerdict>()
 
   dispose(): void {
@@ -28,14 +34,15 @@ export class Checks implements Disposable {
     if (verdict === undefined || verdict.manifestDigest !== manifestDigest)
       return fault === undefined ? undefined : { fault }
     const { provenance, message } = verdict
-    const wrong = fault ?? (provenance === 'mismatch' ? message : undefined)
-    return { ...(wrong === undefined ? {} : { fault: wrong }), verdict }
+    const wrong = provenance === 'mismatch' ? ({ kind: 'notSigned', sentence: message } as const) : undefined
+    const worst = fault ?? wrong
+    return { ...(worst === undefined ? {} : { fault: worst }), verdict }
   }
 
   /** Keeps what the cache was found to be, in place of what was found before. */
   foundHealth(findings: readonly Finding[]): void {
-    const faults = findings.flatMap(({ isFault, reference, message }): [string, string][] =>
-      isFault && reference !== undefined ? [[reference, message]] : [],
+    const faults = findings.flatMap(({ isFault, reference, kind, message }): [string, Fault][] =>
+      isFault && reference !== undefined ? [[reference, { kind: faultKind(kind), sentence: message }]] : [],
     )
     this.#faults = new Map(faults)
     this.#changed.fire()
@@ -52,4 +59,9 @@ export class Checks implements Disposable {
     this.#faults = new Map([...this.#faults].filter(([faulty]) => faulty !== reference))
     this.#changed.fire()
   }
+}
+
+function faultKind(kind: Finding['kind']): Fault['kind'] {
+  if (kind === 'damaged-blob') return 'damaged'
+  return kind === 'missing-blob' ? 'missing' : 'unusable'
 }

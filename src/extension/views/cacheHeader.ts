@@ -1,6 +1,6 @@
 import { commands, l10n } from 'vscode'
 import { formatSize } from '../../core/index.ts'
-import { countOfCharts, countText } from '../counts.ts'
+import { countText } from '../counts.ts'
 import type { CacheListing } from './cacheReading.ts'
 
 /** What decides which welcome text stands in an empty view, and which actions are above it. */
@@ -21,14 +21,12 @@ export function cacheHeader(listing: CacheListing, filter: string, shown: number
   if ('failure' in listing) return { description: listing.failure, state: 'unreadable' }
   const { charts, size } = listing
   if (charts.length === 0) return { description: '', state: 'empty' }
-  const count = countOfCharts(charts.length)
+  // The view is called “Cached Charts”, so a number is enough, and little more would fit beside its actions.
+  const count = countText(charts.length)
   const all = size === undefined ? count : `${count} · ${formatSize(size)}`
   if (filter === '') return { description: all, state: 'filled' }
   const part = l10n.t('{0} of {1}', countText(shown), count)
-  return {
-    description: `${l10n.t('Filtered: “{0}”', filter)} · ${part}`,
-    state: shown === 0 ? 'filtered' : 'filled',
-  }
+  return { description: `${part} · “${filter}”`, state: shown === 0 ? 'filtered' : 'filled' }
 }
 
 /** Tells the editor what menus, the view's actions and its welcome texts hang on. */

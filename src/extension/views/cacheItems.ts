@@ -8,10 +8,10 @@ import {
   type MarkdownString,
 } from 'vscode'
 import { formatSize, printable } from '../../core/index.ts'
+import type { Fault } from '../adapters/checks.ts'
 import { countOfRepositories, countOfVersions, countText } from '../counts.ts'
 import { hostOf } from '../hostOf.ts'
 import {
-  reasonIn,
   type CachedRegistryNode,
   type CacheNode,
   type LineNode,
@@ -90,7 +90,7 @@ function tagItem({ id, tag, label, reference, read }: TagNode): TreeItem {
   const { chart, age, check } = read
   if (check?.fault !== undefined) item.iconPath = warningIcon()
   const words = [
-    ...(check?.fault === undefined ? [] : [rowText(reasonIn(check.fault, reference))]),
+    ...(check?.fault === undefined ? [] : [faultWord(check.fault)]),
     ...(tag === chart.version ? [] : [rowText(chart.version)]),
     formatSize(chart.size),
     ...(chart.deprecated ? [l10n.t('deprecated')] : []),
@@ -101,6 +101,20 @@ function tagItem({ id, tag, label, reference, read }: TagNode): TreeItem {
     label: l10n.t('{0} {1}, {2}', printable(chart.name), printable(tag), words.join(', ')),
   }
   return item
+}
+
+/** One word, because the row is narrow; the tooltip has the sentence. */
+function faultWord({ kind }: Fault): string {
+  switch (kind) {
+    case 'damaged':
+      return l10n.t('damaged')
+    case 'missing':
+      return l10n.t('incomplete')
+    case 'notSigned':
+      return l10n.t('not what was signed')
+    case 'unusable':
+      return l10n.t('unusable')
+  }
 }
 
 function tagContext(reference: string, read: TagNode['read']): string {

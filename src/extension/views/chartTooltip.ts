@@ -33,7 +33,7 @@ export function chartTooltip(
   const rows = facts.flatMap(([fact, text = '']) => (text === '' ? [] : [[fact, markdownText(text)]]))
   const parts = [
     description === '' ? title : `${title} — ${markdownText(description)}`,
-    ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault)}**`]),
+    ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault.sentence)}**`]),
     ...(deprecated ? [l10n.t('This chart is deprecated.')] : []),
     markdownTable(['', ''], rows),
   ]

@@ -119,14 +119,13 @@ describe('the tree of cached charts', () => {
 
   it('says of a chart what somebody had checked about it, and paints its row alone', () => {
     const charts = [sound('h.io/a:1.0.0'), sound('h.io/a:2.0.0')]
+    const fault = { kind: 'damaged', sentence: 'It is damaged.' } as const
     const checkOf = ({ reference }: SoundChart): Check | undefined =>
-      reference === 'h.io/a:1.0.0' ? { fault: 'It is damaged.' } : undefined
+      reference === 'h.io/a:1.0.0' ? { fault } : undefined
 
     const nodes = cacheNodes(charts, now, 'repository', { checkOf })
 
-    expect(nodes).toMatchObject([
-      { tags: [{ tag: '2.0.0' }, { read: { check: { fault: 'It is damaged.' } } }] },
-    ])
+    expect(nodes).toMatchObject([{ tags: [{ tag: '2.0.0' }, { read: { check: { fault } } }] }])
     expect(changedNodes(cacheNodes(charts, now), nodes)).toEqual(['tag h.io/a:1.0.0'])
   })
 
