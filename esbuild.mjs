@@ -39,11 +39,23 @@ function errorNames() {
   return Object.keys(require('./dist/errors.cjs'))
 }
 
-/** Activation registers what answers the editor and does not load it: a dynamic import does. */
+/** Activation registers what answers the editor and does not load it: dynamic imports do. */
 const lateApp = {
   name: 'late app',
   setup({ onResolve }) {
     onResolve({ filter: /\/firstUse\.ts$/ }, () => ({ path: './app.cjs', external: true }))
+    onResolve({ filter: /\/core\/index\.ts$/ }, () => ({ path: './core.cjs', external: true }))
+  },
+}
+
+/** Every Node that this runs under has web streams. What stands in for them would be a sixth of the core. */
+const ownWebStreams = {
+  name: 'own web streams',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^web-streams-polyfill\// }, () => ({ path: 'web streams', namespace: 'node' }))
+    onLoad({ filter: /^web streams$/, namespace: 'node' }, () => ({
+      contents: "module.exports = require('node:stream/web')",
+    }))
   },
 }
 
@@ -78,7 +90,7 @@ const bundles = {
     outfile: 'dist/core.cjs',
     format: 'cjs',
     external: ['./errors.cjs'],
-    plugins: [sharedErrors],
+    plugins: [sharedErrors, ownWebStreams],
   },
   app: {
     ...common,
@@ -102,6 +114,7 @@ const bundles = {
     ...common,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.mjs',
+    plugins: [ownWebStreams],
     // One function, in which a part that is imported later is also loaded later, with what it needs of Node.
     format: 'iife',
     banner: {

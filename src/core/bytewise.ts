@@ -14,4 +14,10 @@ export function bytewise<Item>(items: Iterable<Item>, textOf: (item: Item) => st
     .map(({ item }) => item)
 }
 
+/** The same of the texts themselves. */
+export function bytewiseTexts(texts: Iterable<string>): string[] {
+  const list = [...texts]
+  return list.some((text) => surrogate.test(text)) ? bytewise(list, (text) => text) : list.sort()
+}
+
 const surrogate = /[\ud800-\udfff]/

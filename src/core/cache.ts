@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { bytewise } from './bytewise.ts'
+import { bytewiseTexts } from './bytewise.ts'
 import { lookUp, notCached } from './cacheLookUp.ts'
 import { CacheOffers, type Offer } from './cacheOffers.ts'
 import {
@@ -13,7 +13,7 @@ import { CacheSize } from './cacheSize.ts'
 import { tagCharts, type NamedManifest } from './cacheTagging.ts'
 import { readChartManifest } from './chart/chartManifest.ts'
 import { ChartroomError } from './errors.ts'
-import { entryOf, findEntry, namedEntries, withEntry, withoutName } from './layout/indexFile.ts'
+import { entryOf, findEntry, withEntry, withoutName } from './layout/indexFile.ts'
 import { Journal } from './layout/journal.ts'
 import { Layout } from './layout/layout.ts'
 import type { Descriptor } from './oci/descriptor.ts'
@@ -105,7 +105,9 @@ export class ChartCache implements Target {
    * @throws ChartroomError `store-corrupt` where the index cannot be read
    */
   async names(options: OperationOptions = {}): Promise<string[]> {
-    return bytewise([...namedEntries(await this.#layout.readIndex(options)).keys()], (name) => name)
+    const { entries } = await this.#layout.readIndex(options)
+    const names = bytewiseTexts(entries.flatMap(({ name }) => name ?? []))
+    return names.filter((name, position) => name !== names[position - 1])
   }
 
   /**

@@ -1,4 +1,4 @@
-import { bytewise } from './bytewise.ts'
+import { bytewiseTexts } from './bytewise.ts'
 import { ChartroomError } from './errors.ts'
 import { findEntry, namedEntries, type IndexEntry, type IndexFile } from './layout/indexFile.ts'
 import { formatReference, parseReference, repositoryName } from './oci/reference.ts'
@@ -23,7 +23,7 @@ export function notCached(index: IndexFile, text: string): ChartroomError {
   const reference = parseReference(text)
   const name = formatReference(reference)
   const repository = repositoryName(reference)
-  const names = bytewise([...namedEntries(index).keys()], (known) => known)
+  const names = bytewiseTexts([...namedEntries(index).keys()])
   const near = names.filter(
     (other) => other.startsWith(`${repository}:`) || other.startsWith(`${repository}@`),
   )

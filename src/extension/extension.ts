@@ -29,10 +29,13 @@ export function activate(context: ExtensionContext): ChartroomExports {
   const cacheTree: TreeView<CacheNode> = registerTree(
     'chartroom.cache',
     async () => (await use()).app.cacheView,
+    // The number and the size of the charts stand there.
+    { showCollapseAll: false },
   )
   const registriesTree: TreeView<RegistryNode> = registerTree(
     'chartroom.registries',
     async () => (await use()).app.registriesView,
+    { showCollapseAll: true },
   )
   offerCommandLine(context.environmentVariableCollection, context.extensionUri)
   context.subscriptions.push(
@@ -47,7 +50,20 @@ export function activate(context: ExtensionContext): ChartroomExports {
     registerPages(detailsScheme, async () => (await use()).app.details),
     registerPages(reportScheme, async () => (await use()).app.reports),
   )
+  loadAhead()
   return chartroomExports(async () => (await use()).app.answers)
+}
+
+/**
+ * Loads what answers the editor while the window still takes in what was registered: it asks a moment later. Nothing of it
+ * runs by then.
+ */
+function loadAhead(): void {
+  setImmediate(() => {
+    void import('./firstUse.ts')
+    // Whatever the editor asks meanwhile is answered in between.
+    setImmediate(() => void import('../core/index.ts'))
+  })
 }
 
 function commandsOf({ extension }: ExtensionContext): string[] {

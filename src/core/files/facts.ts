@@ -1,7 +1,7 @@
 import { constants, statSync, type Stats } from 'node:fs'
 import { access, lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { bytewise } from '../bytewise.ts'
+import { bytewiseTexts } from '../bytewise.ts'
 import type { Outcome } from '../outcome.ts'
 import { eachFile } from './eachFile.ts'
 import { reading } from './smallFiles.ts'
@@ -112,7 +112,7 @@ export async function linkTargetOf(path: string): Promise<string | undefined> {
 /** Names in a directory, sorted bytewise; empty where the directory does not exist. */
 export async function namesIn(directory: string): Promise<string[]> {
   const names = (await unlessMissing(() => readdir(directory))) ?? []
-  return bytewise(names, (name) => name)
+  return bytewiseTexts(names)
 }
 
 /** The facts in what the system says about a file. */

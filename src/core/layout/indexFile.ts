@@ -129,8 +129,9 @@ export function entryOf(raw: unknown): IndexEntry {
 /** Looks at a descriptor when somebody asks for it: of thousands of entries, a tree shows the names first. */
 class StoredEntry implements IndexEntry {
   readonly raw: unknown
-  readonly name?: string
-  readonly annotation?: NameAnnotation
+  // Set where there is a name, and there only.
+  declare readonly name?: string
+  declare readonly annotation?: NameAnnotation
   #parsed: { readonly descriptor?: Descriptor; readonly problem?: string } | undefined
 
   constructor(raw: unknown) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import type { ChartOptions } from '../chart/limits.ts'
-import { bytewise } from '../bytewise.ts'
+import { bytewiseTexts } from '../bytewise.ts'
 import { unifiedDiff } from '../unifiedDiff.ts'
 import type { OpenedChart } from './openedChart.ts'
 
@@ -46,7 +46,7 @@ export async function* diffFiles(
 ): AsyncGenerator<FileDiff> {
   if (from.chart.digest === to.chart.digest) return
   const [old, now] = [await contentsOf(from, options), await contentsOf(to, options)]
-  const differing = bytewise(new Set([...old.keys(), ...now.keys()]), (path) => path).filter(
+  const differing = bytewiseTexts(new Set([...old.keys(), ...now.keys()])).filter(
     (path) => old.get(path)?.hash !== now.get(path)?.hash,
   )
   const sizeOf = (path: string): number => (old.get(path)?.size ?? 0) + (now.get(path)?.size ?? 0)

@@ -1,7 +1,7 @@
 import type { ChartCache } from '../cache.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { Registries } from '../registry/registries.ts'
-import { bytewise } from '../bytewise.ts'
+import { bytewiseTexts } from '../bytewise.ts'
 import { ChartroomError, kindOf, type ErrorKind } from '../errors.ts'
 import { parseHost, parseReference, tagOrDigest } from '../oci/reference.ts'
 import { listReferences } from './listReferences.ts'
@@ -71,7 +71,7 @@ async function repositoriesAt(
 ): Promise<RegistryContent> {
   const isInside = (name: string): boolean => path === '' || name.startsWith(`${host}/${path}/`)
   const sorted = (names: readonly string[]): string[] =>
-    bytewise([...new Set(names.filter(isInside))], (name) => name)
+    bytewiseTexts([...new Set(names.filter(isInside))])
   const others = await known()
   const namespaces = [path, ...others.map((name) => name.slice(host.length + 1))]
     .map((name) => name.split('/')[0] ?? '')

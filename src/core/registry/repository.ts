@@ -1,4 +1,4 @@
-import { bytewise } from '../bytewise.ts'
+import { bytewiseTexts } from '../bytewise.ts'
 import { ChartroomError, kindOf, messageOf, type ErrorKind } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { isDigest, shortDigest, type Digest } from '../oci/digest.ts'
@@ -229,7 +229,7 @@ export class RegistryRepository implements Target {
   async tags(options: OperationOptions = {}): Promise<string[]> {
     const tags: string[] = []
     for await (const page of this.tagPages(options)) tags.push(...page)
-    return bytewise(tags, (tag) => tag)
+    return bytewiseTexts(tags)
   }
 
   get #pull(): string {

@@ -118,6 +118,7 @@ export function cacheNodes(
   // A damaged index may hold one name twice; the editor takes every id once.
   const repeats = new Map<string, number>()
   let parts: NameParts | undefined
+  let repository: Repository | undefined
   for (const chart of charts) {
     if (!('isUnread' in chart) && chart.problem !== undefined) {
       const { reference, problem } = chart
@@ -129,9 +130,10 @@ export function cacheNodes(
     const { reference } = chart
     parts = nextName(reference, parts) ?? nameParts(reference, 'isUnread' in chart ? '' : chart.version)
     const { host, name, tag } = parts
-    const repository = repositories.get(name) ?? { host, name, tags: [] }
-    repository.tags.push(tagNode(chart, tag, now, checkOf))
+    // Most follow one of the same repository.
+    if (repository?.name !== name) repository = repositories.get(name) ?? { host, name, tags: [] }
     repositories.set(name, repository)
+    repository.tags.push('isUnread' in chart ? { reference, tag } : readTag(chart, tag, now, checkOf))
   }
   return [...grouped([...repositories.values()], grouping), ...problems, ...offersNodes(offers, now)]
 }
@@ -160,8 +162,11 @@ export function childrenOf(node: CacheNode): readonly CacheNode[] {
 interface Repository {
   readonly host: string
   readonly name: string
-  readonly tags: TagNode[]
+  readonly tags: Tag[]
 }
+
+/** What a tag's node is made of when somebody looks at it: of a thousand repositories a person opens a few. */
+type Tag = Pick<TagNode, 'tag' | 'reference' | 'read'>
 
 function grouped(
   repositories: readonly Repository[],
@@ -197,7 +202,7 @@ function flat(repositories: readonly Repository[]): TagNode[] {
     .map((repository) => ({ repository, short: repository.name.split('/').at(-1) ?? repository.name }))
     .sort((a, b) => compareText(a.short, b.short))
     .flatMap(({ repository, short }) =>
-      newestFirst(repository.tags, ({ tag }) => tag).map((node) => ({
+      tagNodes(repository.tags).map((node) => ({
         node,
         short: nameOf(short, node.tag),
         long: nameOf(repository.name, node.tag),
@@ -221,25 +226,28 @@ function repositoryNode({ name, tags }: Repository, label: string): RepositoryNo
     name,
     label,
     count: tags.length,
-    // Of a thousand repositories a person opens a few.
     get tags() {
-      return (sorted ??= newestFirst(tags, ({ tag }) => tag))
+      return (sorted ??= tagNodes(tags))
     },
   }
 }
 
-function tagNode(
-  chart: SoundChart | UnreadChart,
-  tag: string,
-  now: number,
-  checkOf: KnownBesides['checkOf'],
-): TagNode {
+function readTag(chart: SoundChart, tag: string, now: number, checkOf: KnownBesides['checkOf']): Tag {
   const { reference } = chart
-  const node = { kind: 'tag', id: `tag ${reference}`, tag, label: tag, reference } as const
-  if ('isUnread' in chart) return node
   const check = checkOf?.(chart)
   const age = formatAge(now - Date.parse(chart.created))
-  return { ...node, read: { chart, age, ...(check === undefined ? {} : { check }) } }
+  return { reference, tag, read: { chart, age, ...(check === undefined ? {} : { check }) } }
+}
+
+function tagNodes(tags: readonly Tag[]): TagNode[] {
+  return newestFirst(tags, ({ tag }) => tag).map(({ tag, reference, read }) => ({
+    kind: 'tag',
+    id: `tag ${reference}`,
+    tag,
+    label: tag,
+    reference,
+    ...(read === undefined ? {} : { read }),
+  }))
 }
 
 function problemNode(reference: string, message: string, repeat: number): ProblemNode {
@@ -269,7 +277,7 @@ function problemLine({ id, reason }: ProblemNode): LineNode {
 }
 
 /** `The manifest of localhost:5000/a:1 is missing.` says no more beside `localhost:5000/a:1` than `The manifest is missing.` */
-export function reasonIn(message: string, reference: string): string {
+function reasonIn(message: string, reference: string): string {
   const rest = message.startsWith(reference) ? message.slice(reference.length).replace(/^:? /, '') : message
   const short = rest.replaceAll(` of ${reference}`, '')
   return short.charAt(0).toUpperCase() + short.slice(1)
