@@ -41,6 +41,9 @@ describe('the details of a chart', () => {
     const page = workbench.preview()
     await page.getByRole('heading', { name: 'README.md' }).waitFor()
 
+    // The README reads as it was meant, as far as it can do nothing.
+    await page.getByRole('heading', { name: 'Hello' }).waitFor()
+    await page.getByText('another command').waitFor()
     await page.getByText('![reference style][beacon]').first().waitFor()
     await page.getByText('<img src=').first().waitFor()
     await page.getByText('replicas: 1').waitFor()
@@ -163,6 +166,9 @@ function hostileFiles(url: string): ChartFiles {
     'README.md': [
       '# Hello',
       `![](${url}/inline.png)`,
+      `[![badge](${url}/badge.png)](command:workbench.action.terminal.new)`,
+      '[another command](command:workbench.action.terminal.new)',
+      '| Key | Default |\n|-----|---------|\n| `replicas` | 1 |',
       '![reference style][beacon]',
       `<img src="${url}/html.png">`,
       `\`\`\`\`\`\n![](${url}/behind-a-fence.png)`,
