@@ -70,8 +70,7 @@ async function repositoriesAt(
   options: OperationOptions,
 ): Promise<RegistryContent> {
   const isInside = (name: string): boolean => path === '' || name.startsWith(`${host}/${path}/`)
-  const sorted = (names: readonly string[]): string[] =>
-    bytewiseTexts([...new Set(names.filter(isInside))])
+  const sorted = (names: readonly string[]): string[] => bytewiseTexts([...new Set(names.filter(isInside))])
   const others = await known()
   const namespaces = [path, ...others.map((name) => name.slice(host.length + 1))]
     .map((name) => name.split('/')[0] ?? '')

@@ -131,8 +131,10 @@ export function cacheNodes(
     parts = nextName(reference, parts) ?? nameParts(reference, 'isUnread' in chart ? '' : chart.version)
     const { host, name, tag } = parts
     // Most follow one of the same repository.
-    if (repository?.name !== name) repository = repositories.get(name) ?? { host, name, tags: [] }
-    repositories.set(name, repository)
+    if (repository?.name !== name) {
+      repository = repositories.get(name) ?? { host, name, tags: [] }
+      repositories.set(name, repository)
+    }
     repository.tags.push('isUnread' in chart ? { reference, tag } : readTag(chart, tag, now, checkOf))
   }
   return [...grouped([...repositories.values()], grouping), ...problems, ...offersNodes(offers, now)]

@@ -231,9 +231,9 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     this.#nodes = keepUnchanged(before, cacheNodes(charts, this.#asOf, grouping(), { offers, checkOf }))
     this.#top = new Set(this.#nodes)
     this.#known = undefined
-    const header = cacheHeader(listing, filter, charts.length)
     // The window is busy with the rows first, and paints all its menus again for a context key.
     setImmediate(() => {
+      const header = cacheHeader(listing, filter, charts.length)
       this.#tree.description = header.description
       setContextKeys(header.state, filter)
     })
