@@ -165,6 +165,9 @@ async function readAll(content: AsyncIterable<Buffer>): Promise<Buffer> {
 
 const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08])
 
+/** Bytes that are unpacked at a time: with as few as zlib gives by default, passing them on takes longer than unpacking. */
+const unpackedPiece = 64 * 1024
+
 /** Unpacks gzip with back-pressure; damage, a cut and anything behind the end are errors. */
 async function* unzipped(
   bytes: AsyncIterable<Uint8Array>,
@@ -172,7 +175,7 @@ async function* unzipped(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   let failure: unknown
-  const gunzip = createGunzip()
+  const gunzip = createGunzip({ chunkSize: unpackedPiece })
   let fed = 0
   const counting = counted(requireGzip(bytes, what), (size) => {
     fed = size

@@ -10,6 +10,7 @@ import { ChartroomError } from '../errors.ts'
 import { copy } from '../oci/copy.ts'
 import { formatReference, parseReference, tagOrDigest, type Reference } from '../oci/reference.ts'
 import { whileDoing } from './failure.ts'
+import { ReadAlong } from './readAlong.ts'
 
 export interface PulledChart extends SoundChart {
   /** `false` when the cache held this very manifest under this reference already. */
@@ -49,13 +50,16 @@ export async function pullChart(
     const { layer } = readChartManifest(manifest, name)
     checkSizes(manifest, options.limits ?? defaultLimits, name)
     const before = await cache.find(name, options)
+    const source = new ReadAlong(repository, layer, async (content) => {
+      await readArchive(content, name, options)
+    })
     await cache.whileStoring(async () => {
-      await copy(repository, cache, manifest, name, {
+      await copy(source, cache, manifest, name, {
         ...options,
         step: 'pulling',
         what: name,
         beforeTag: async () => {
-          await readArchive(async () => await cache.fetch(layer, options), name, options)
+          await source.finish(async () => await cache.fetch(layer, options))
         },
       })
     })

@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { RawManifest } from '../oci/manifest.ts'
+import type { Content, FetchOptions, ReadableTarget } from '../oci/target.ts'
+import type { OperationOptions } from '../progress.ts'
+
+/** Reads a blob for what it is, and throws what is wrong with it. */
+type Read = (content: Content) => Promise<unknown>
+
+/**
+ * A source whose blob is read while it is copied, so that it need not be read again from where it was copied to. What is wrong
+ * with it is kept until somebody asks, because of a blob that is damaged on its way the copy has the better word.
+ */
+export class ReadAlong implements ReadableTarget {
+  readonly #source: ReadableTarget
+  readonly #blob: Descriptor
+  readonly #read: Read
+  #reading: Promise<unknown> | undefined
+
+  constructor(source: ReadableTarget, blob: Descriptor, read: Read) {
+    this.#source = source
+    this.#blob = blob
+    this.#read = read
+  }
+
+  async exists(descriptor: Descriptor, options?: OperationOptions): Promise<boolean> {
+    return await this.#source.exists(descriptor, options)
+  }
+
+  async resolve(name: string, options?: OperationOptions): Promise<RawManifest> {
+    return await this.#source.resolve(name, options)
+  }
+
+  async fetch(descriptor: Descriptor, options?: FetchOptions): Promise<AsyncIterable<Uint8Array>> {
+    const bytes = await this.#source.fetch(descriptor, options)
+    if (descriptor.digest !== this.#blob.digest) return bytes
+    const branch = new PassThrough()
+    const reading = this.#read(() => branch)
+    // Where the copy fails, nobody asks.
+    reading.catch(() => undefined)
+    this.#reading = reading
+    return passed(bytes, branch)
+  }
+
+  /**
+   * Waits until the blob is read.
+   * @param stored opens it where it was not copied, because it was there already
+   * @throws what is wrong with it
+   */
+  async finish(stored: Content): Promise<void> {
+    await (this.#reading ?? this.#read(stored))
+  }
+}
+
+/** Passes bytes on and writes them into a branch, at the pace of the slower one. */
+async function* passed(bytes: AsyncIterable<Uint8Array>, branch: PassThrough): AsyncGenerator<Uint8Array> {
+  const closed = once(branch, 'close')
+  try {
+    for await (const chunk of bytes) {
+      // Whoever reads the branch may have seen enough.
+      if (branch.writable && !branch.write(chunk)) await Promise.race([once(branch, 'drain'), closed])
+      yield chunk
+    }
+    branch.end()
+  } finally {
+    if (!branch.writableEnded) branch.destroy()
+  }
+}
