@@ -13,8 +13,15 @@ export function countOfCharts(count: number): string {
 
 /** `1 version`, `3 versions` */
 export function countOfVersions(count: number): string {
-  return count === 1 ? l10n.t('1 version') : l10n.t('{0} versions', countText(count))
+  // A thousand rows say the same few things.
+  const known = versionTexts.get(count)
+  if (known !== undefined) return known
+  const text = count === 1 ? l10n.t('1 version') : l10n.t('{0} versions', countText(count))
+  versionTexts.set(count, text)
+  return text
 }
+
+const versionTexts = new Map<number, string>()
 
 /** `1 repository`, `2 repositories` */
 export function countOfRepositories(count: number): string {

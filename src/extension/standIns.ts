@@ -34,8 +34,9 @@ export function registerTree<Row>(
   { showCollapseAll }: { readonly showCollapseAll: boolean },
 ): TreeView<Row> {
   const changed = new EventEmitter<Row[] | undefined>()
+  let provider: Rows<Row> | undefined
   const rows = once(async () => {
-    const provider = await find()
+    provider = await find()
     provider.onDidChangeTreeData((which) => {
       changed.fire(which)
     })
@@ -47,7 +48,8 @@ export function registerTree<Row>(
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: async (row) => await (await rows()).getChildren(row),
-      getTreeItem: async (row) => await (await rows()).getTreeItem(row),
+      // A thousand rows do not wait for a thousand promises.
+      getTreeItem: (row) => provider?.getTreeItem(row) ?? rows().then((found) => found.getTreeItem(row)),
       getParent: async (row) => await (await rows()).getParent?.(row),
       resolveTreeItem: async (item, row, token) => await (await rows()).resolveTreeItem?.(item, row, token),
     },

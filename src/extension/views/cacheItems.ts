@@ -77,7 +77,7 @@ function repositoryItem({ id, name, label, count }: RepositoryNode, icon: IconPa
   item.description = versions
   item.iconPath = icon
   item.contextValue = 'repository'
-  item.accessibilityInformation = { label: l10n.t('{0}, {1}', printable(name), versions) }
+  item.accessibilityInformation = { label: `${printable(name)}, ${versions}` }
   return item
 }
 
