@@ -55,6 +55,8 @@ describe('the details of a chart', () => {
     expect(await page.locator('.markdown-body a').allInnerTexts()).toEqual(['https://example.com/mychart'])
     expect(images.seen).toEqual([])
     await workbench.screenshot('details of a chart')
+    await page.getByText('another command').scrollIntoViewIfNeeded()
+    await workbench.screenshot('details of a chart, its README')
   })
 
   it('come from a registry and from an archive, too, and nothing is saved', async () => {
