@@ -1,9 +1,7 @@
 import {
   certificatePlaces,
-  ChartCache,
   Credentials,
   environmentProxies,
-  helmChartCache,
   hostFile,
   kindOf,
   parseHost,
@@ -13,39 +11,23 @@ import {
   surroundings,
   type HostOptions,
   type HostSettings,
-  type OperationOptions,
 } from '../core/index.ts'
-import type { Command, Globals } from './args.ts'
-import type { Printer } from './print.ts'
-import type { ProgressLine } from './progressLine.ts'
+import type { Command } from './args.ts'
+import { createLocalContext, type ContextParts, type LocalContext } from './localContext.ts'
 
 /** What a command works with. */
-export interface Context {
-  readonly cache: ChartCache
+export interface Context extends LocalContext {
   readonly credentials: Credentials
   readonly registries: Registries
-  readonly globals: Globals
   /** The format to save in, where somebody chose one: by a flag, or for the host that the command names. */
   readonly saveFormat: 'legacy' | 'modern' | undefined
   /** Repositories that are set for the host that the command names, without it. */
   readonly pinned: readonly string[]
-  readonly print: Printer
-  /** Signal, progress and log for every operation of this run. */
-  readonly options: OperationOptions & { readonly signal: AbortSignal }
-}
-
-export interface ContextParts {
-  readonly globals: Globals
-  readonly print: Printer
-  readonly progress: ProgressLine
-  readonly signal: AbortSignal
 }
 
 /** Introduces the parts of the core to each other, for one command. */
-export async function createContext(
-  command: Command,
-  { globals, print, progress, signal }: ContextParts,
-): Promise<Context> {
+export async function createContext(command: Command, parts: ContextParts): Promise<Context> {
+  const { globals, print } = parts
   const around = surroundings()
   const credentials = new Credentials({ around })
   const named = namedHosts(command)
@@ -62,7 +44,7 @@ export async function createContext(
     print.warning(`The certificate of ${host} is not verified: anybody could be answering in its place.`)
   }
   return {
-    cache: new ChartCache(helmChartCache(around)),
+    ...createLocalContext(parts),
     credentials,
     registries: new Registries({
       findCredential: async (host, options) => await credentials.find(host, options),
@@ -77,25 +59,6 @@ export async function createContext(
     }),
     saveFormat: globals.format ?? first?.manifestFormat,
     pinned: first?.pinned ?? [],
-    globals,
-    print,
-    options: {
-      signal,
-      onProgress: (progressed) => {
-        if (globals.progress) progress.show(progressed)
-      },
-      log: {
-        debug: (line) => {
-          print.debug(line)
-        },
-        info: (line) => {
-          print.debug(line)
-        },
-        warn: (line) => {
-          print.warning(line)
-        },
-      },
-    },
   }
 }
 

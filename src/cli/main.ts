@@ -1,80 +1,18 @@
-import { kindOf, waitForSmallFiles } from '../core/index.ts'
-import { outputOf, parseCommandLine, type Command } from './args.ts'
-import { createContext } from './context.ts'
-import { keepMemoryFlat } from './keepMemoryFlat.ts'
-import { perform } from './perform.ts'
-import { Printer, type Streams } from './print.ts'
-import { ProgressLine } from './progressLine.ts'
-
-keepMemoryFlat()
+import { runCommandLine } from './commandLine.ts'
+import { list } from './commands/list.ts'
+import { createLocalContext } from './localContext.ts'
 
 const argv = process.argv.slice(2)
-const stop = new AbortController()
-const progress = new ProgressLine(process.stderr.isTTY ? process.stderr : undefined)
-const streams: Streams = {
-  out: writer(process.stdout),
-  err: writer(process.stderr),
-  isTerminal: process.stdout.isTTY,
-}
 
-/** What a person who stops a command wants to know. */
-const whatStays: Partial<Record<Command['verb'], string>> = {
-  'chart save': 'Nothing was saved.',
-  'chart push': 'The chart stays saved in the cache; it was not pushed.',
-  'chart pull': 'The chart was not pulled.',
-  'chart export': 'Nothing was exported.',
-  'chart copy': 'Nothing was copied.',
-  'registry login': 'No login was stored.',
-  'registry delete': 'Nothing was deleted.',
-}
-
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // Once, so that a second signal ends the process where it is.
-  process.once(signal, () => {
-    stop.abort()
+// A list is asked for again and again, and takes less time than all other verbs take to load: it does without them.
+if (argv[0] === 'chart' && (argv[1] === 'list' || argv[1] === 'ls')) {
+  void runCommandLine(argv, async (command, parts) => {
+    if (command.verb === 'chart list') return await list(createLocalContext(parts))
+    const { performAny } = await import('./anyVerb.ts')
+    return await performAny(command, parts)
   })
-}
-
-// The bundle is one function, which cannot wait at its top.
-void run().then(async (exitCode) => {
-  progress.clear()
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
-  // A connection that is kept open must not keep the command running.
-  process.exit(exitCode)
-})
-
-/** Runs the command line of this process. Every error ends here. */
-async function run(): Promise<number> {
-  let print = new Printer(streams, { output: outputOf(argv), debug: false })
-  let verb: Command['verb'] = 'help'
-  try {
-    const { command, globals } = parseCommandLine(argv)
-    verb = command.verb
-    print = new Printer(streams, { ...globals, verb })
-    // A registry that waits for the disk answers nobody meanwhile.
-    if (verb !== 'registry serve') waitForSmallFiles()
-    const context = await createContext(command, { globals, print, progress, signal: stop.signal })
-    return await perform(command, context)
-  } catch (error) {
-    return kindOf(error) === 'cancelled' ? print.stopped(whatStays[verb]) : print.failure(error)
-  }
-}
-
-function writer(stream: NodeJS.WriteStream): (text: string | Uint8Array) => void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Nobody reads on, as in `chart list | head`. That is no failure, and what the command does goes on.
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
-  })
-  return (text) => {
-    progress.clear()
-    stream.write(text)
-  }
-}
-
-async function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  await new Promise<void>((resolve) => {
-    stream.write('', () => {
-      resolve()
-    })
+} else {
+  void import('./anyVerb.ts').then(async ({ performAny, runCommandLine: run }) => {
+    await run(argv, performAny)
   })
 }

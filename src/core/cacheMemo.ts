@@ -42,11 +42,9 @@ const many = 128
  */
 export class CacheMemo {
   readonly #root: string
-  readonly #known = new Map<string, KnownChart>()
-  /** Those of the known charts that may be kept on the disk. */
-  readonly #lasting = new Set<string>()
-  /** What the file has, by the digest of the manifest, until somebody asks. */
-  #stored: Map<unknown, unknown> | undefined
+  /** By the digest of the manifest. */
+  readonly #known = new Map<string, Remembered>()
+  #isLoaded = false
   #unsaved = 0
 
   constructor(root: string) {
@@ -54,28 +52,32 @@ export class CacheMemo {
   }
 
   get(manifest: Descriptor | undefined): KnownChart | undefined {
-    return manifest === undefined ? undefined : (this.#known.get(keyOf(manifest)) ?? this.#take(manifest))
+    if (manifest === undefined) return undefined
+    const known = this.#known.get(manifest.digest)
+    // A manifest is read as what its descriptor says.
+    if (known?.chart.manifest.mediaType !== manifest.mediaType) return undefined
+    if (known.chart.manifest.size !== manifest.size) return undefined
+    known.isNeeded = true
+    return known.chart
   }
 
   /** Remembers a chart that was just read. */
   keep(chart: KnownChart): void {
-    const key = keyOf(chart.manifest)
-    this.#known.set(key, chart)
-    this.#lasting.delete(key)
-    if (!isSettled(chart.manifestFile) || !isSettled(chart.configFile)) return
-    this.#lasting.add(key)
-    this.#unsaved += 1
+    const isLasting = isSettled(chart.manifestFile) && isSettled(chart.configFile)
+    this.#known.set(chart.manifest.digest, { chart, isLasting, isNeeded: true })
+    if (isLasting) this.#unsaved += 1
   }
 
   /** Reads the file before so many charts are asked for, unless it has been read or they are few. Never fails over it. */
   async load(count: number, { signal, log }: OperationOptions): Promise<void> {
-    if (this.#stored !== undefined || count < many) return
-    this.#stored = new Map()
+    if (this.#isLoaded || count < many) return
+    this.#isLoaded = true
     try {
       const records = await readMemo(this.#root, signal)
       if (!Array.isArray(records)) return
       for (const record of records as unknown[]) {
-        if (Array.isArray(record)) this.#stored.set(record[0], record)
+        if (!isRecord(record) || this.#known.has(record[0])) continue
+        this.#known.set(record[0], { chart: chartIn(record), isLasting: true, isNeeded: false })
       }
     } catch (error) {
       signal?.throwIfAborted()
@@ -83,13 +85,13 @@ export class CacheMemo {
     }
   }
 
-  /** Writes the file where enough has been learnt since. Never fails over it. */
+  /** Writes the file where enough has been learnt since: what was needed in this process. Never fails over it. */
   async save({ signal, log }: OperationOptions): Promise<void> {
-    if (this.#unsaved < Math.max(many, this.#lasting.size / 10)) return
+    if (this.#unsaved < many || this.#unsaved < this.#known.size / 10) return
     this.#unsaved = 0
     try {
-      const records = [...this.#known].flatMap(([key, chart]) =>
-        this.#lasting.has(key) ? [recordOf(chart)] : [],
+      const records = [...this.#known.values()].flatMap(({ chart, isLasting, isNeeded }) =>
+        isLasting && isNeeded ? [recordOf(chart)] : [],
       )
       await writeMemo(this.#root, records, signal)
     } catch (error) {
@@ -97,22 +99,14 @@ export class CacheMemo {
       log?.debug(`the memo of ${this.#root} was not written: ${messageOf(error)}`)
     }
   }
-
-  #take(manifest: Descriptor): KnownChart | undefined {
-    const record = this.#stored?.get(manifest.digest)
-    if (record === undefined) return undefined
-    this.#stored?.delete(manifest.digest)
-    const chart = isRecord(record) ? chartIn(record, manifest) : undefined
-    if (chart === undefined) return undefined
-    this.#known.set(keyOf(manifest), chart)
-    this.#lasting.add(keyOf(manifest))
-    return chart
-  }
 }
 
-/** A manifest is read as what its descriptor says. */
-function keyOf({ mediaType, digest, size }: Descriptor): string {
-  return `${digest} ${size} ${mediaType}`
+interface Remembered {
+  readonly chart: KnownChart
+  /** Whether it may be kept on the disk. */
+  readonly isLasting: boolean
+  /** Whether somebody has asked for it in this process. */
+  isNeeded: boolean
 }
 
 /** Device, inode and the times of a file; its size is that of the blob. */
@@ -158,12 +152,9 @@ function numbersOf({ device, inode, modified, changed }: FileState): FileNumbers
   return [device, inode, modified, changed]
 }
 
-/** The chart that a record is about; `undefined` where it is about another one. */
-function chartIn(record: MemoRecord, manifest: Descriptor): KnownChart | undefined {
-  if (record[0] !== manifest.digest || record[1] !== manifest.mediaType || record[2] !== manifest.size)
-    return undefined
+function chartIn(record: MemoRecord): KnownChart {
   return {
-    manifest,
+    manifest: { digest: record[0], mediaType: record[1], size: record[2] },
     config: { digest: record[7], size: record[8] },
     layer: { digest: record[13], size: record[14] },
     others: record[17],
@@ -189,10 +180,9 @@ function isRecord(value: unknown): value is MemoRecord {
   for (let position = 0; position < kinds.length; position += 1) {
     if (typeof value[position] !== kinds[position]) return false
   }
-  const [config, layer, format, others, facts] = [7, 13, 15, 17, 18].map((place): unknown => value[place])
+  const [manifest, , , , , , , config, , , , , , layer, , format, , others, facts] = value as unknown[]
   return (
-    isDigest(config) &&
-    isDigest(layer) &&
+    [manifest, config, layer].every(isDigest) &&
     (format === 'legacy' || format === 'modern' || format === 'beta') &&
     Array.isArray(others) &&
     others.every(isBlob) &&

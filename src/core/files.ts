@@ -18,7 +18,7 @@ export {
   type FileFacts,
   type FileState,
 } from './files/facts.ts'
-export { readChunks, readEach, readPieces, readSmall, readStart, type FileStart } from './files/read.ts'
+export { readChunks, readEach, readPieces, readSmall, type FileStart } from './files/read.ts'
 export { waitForSmallFiles } from './files/smallFiles.ts'
 export { observeSteps, type FileStep } from './files/steps.ts'
 export { codeOf } from './files/systemCode.ts'

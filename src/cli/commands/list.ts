@@ -1,12 +1,12 @@
 import type { CachedChart, ErrorKind } from '../../core/index.ts'
-import type { Context } from '../context.ts'
+import type { LocalContext } from '../localContext.ts'
 import type { Printer } from '../print.ts'
 import { formatAge, formatSize, lookAtCache, printable, shortDigest } from '../../core/index.ts'
 import { chartFields } from '../chartOutput.ts'
 import { reportOffers } from '../reportOffers.ts'
 import { formatTable, shortened } from '../table.ts'
 
-export async function list({ cache, globals, print, options }: Context): Promise<number> {
+export async function list({ cache, globals, print, options }: LocalContext): Promise<number> {
   const { charts, offers } = await lookAtCache(cache, options)
   if (globals.output === 'table') printTable(charts, globals.columnWidth, print)
   else print.data(charts.map(chartFields))

@@ -7,7 +7,7 @@ import { isWaiting } from './smallFiles.ts'
 const atOnce = 16
 
 /** How many files are looked at before signals and timers get their turn. */
-const stretch = 64
+const stretch = 256
 
 /**
  * Does something with each of many small files. Where this process waits for the disk itself, that takes not even a promise a file.
