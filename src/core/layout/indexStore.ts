@@ -98,8 +98,8 @@ export class IndexStore {
    * can be written at once; a layout that nobody may write, or that is busy, is left as it is.
    */
   async look(options: OperationOptions = {}): Promise<JournalledIndex> {
-    const journal = await this.#readJournal(options)
     const { index, facts } = await this.#read(options)
+    const journal = await this.#readJournal(options)
     if (journal === undefined) return { index, vanished: [] }
     const { isNews, vanished } = await journal.look(index, facts?.modified)
     if (!isNews) return { index, vanished }
