@@ -11,6 +11,8 @@ export type Remedy =
   /** What is wrong with the connection has to be found out. */
   | { readonly kind: 'diagnose'; readonly host: string }
   | { readonly kind: 'manageTrust' }
+  /** A token server that the login of a registry was not sent to. */
+  | { readonly kind: 'trustRealm'; readonly host: string; readonly realm: string }
   | { readonly kind: 'showLog' }
 
 export interface Message {
@@ -49,11 +51,12 @@ export function logLines(error: unknown): string[] {
 
 function remedyFor(error: ChartroomError): Remedy {
   const { kind, advice } = error
-  const { host, path, line, option } = error.evidence
+  const { host, path, line, option, realm } = error.evidence
   if (error instanceof NotTrusted) return { kind: 'manageTrust' }
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
   if (option === 'caFile' && host !== undefined) return { kind: 'trustCertificate', host }
+  if (host !== undefined && realm !== undefined) return { kind: 'trustRealm', host, realm }
   if ((kind === 'tls' || kind === 'refused') && host !== undefined && advice !== undefined) {
     return { kind: 'openRegistrySettings', host }
   }

@@ -40,7 +40,11 @@ describe('The view Registries', () => {
     await showsRow(workbench, /^0\.1\.0 [\d.]+ (B|KiB)$/)
     await showsRow(workbench, /^0\.0\.9 [\d.]+ (B|KiB) · 0\.1\.0$/)
     await showsRow(workbench, 'mychart 4 versions')
-    expect(await workbench.menuOf('image')).toEqual(['Copy Reference', 'Copy Digest'])
+    expect(await workbench.menuOf('image')).toEqual([
+      'Copy Reference',
+      'Copy Digest',
+      'Delete from Registry…',
+    ])
     await workbench.screenshot('registries dark')
     const asked = proxy.lines()
     expect(asked.filter((line) => line.includes('/tags/list'))).toHaveLength(1)

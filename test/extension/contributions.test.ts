@@ -20,6 +20,7 @@ const needsRow = [
   'chartroom.pullAgain',
   'chartroom.retry',
   'chartroom.saveFolder',
+  'chartroom.trustRealm',
   'chartroom.unpinRepository',
 ]
 
@@ -29,12 +30,14 @@ const needsSubmenu = ['chartroom.groupByNothing', 'chartroom.groupByRegistry', '
 /** Commands that cannot run at all times, and when they can. */
 const enabled = {
   'chartroom.clearFilter': 'chartroom:isFiltered',
+  'chartroom.deleteFromRegistry': 'isWorkspaceTrusted',
   'chartroom.login': 'isWorkspaceTrusted',
   'chartroom.openHelmTerminal': 'isWorkspaceTrusted',
   'chartroom.pushChart': 'isWorkspaceTrusted',
   'chartroom.pushFolder': 'isWorkspaceTrusted',
   'chartroom.shareLogin': 'isWorkspaceTrusted',
   'chartroom.startLocalRegistry': 'isWorkspaceTrusted',
+  'chartroom.trustRealm': 'isWorkspaceTrusted',
 }
 
 /** Settings that name no host, no path and nobody to trust: a workspace may choose them. */

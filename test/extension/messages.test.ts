@@ -45,6 +45,20 @@ describe('what a person can do about a way to speak to a registry', () => {
     })
   })
 
+  it('is to trust a token server, where the login was not sent to one', () => {
+    const error = new ChartroomError('refused', {
+      message: 'ghcr.io wants your login to be sent to auth.example.com. It was not sent.',
+      advice: 'Trust it for this registry.',
+      host: 'ghcr.io',
+      realm: 'auth.example.com',
+    })
+
+    expect(messageFor(error)).toEqual({
+      sentence: 'ghcr.io wants your login to be sent to auth.example.com. It was not sent.',
+      remedy: { kind: 'trustRealm', host: 'ghcr.io', realm: 'auth.example.com' },
+    })
+  })
+
   it('is in the log where the settings cannot help', () => {
     const error = new ChartroomError('refused', { message: 'It goes in circles.', host: 'ghcr.io' })
 

@@ -39,12 +39,17 @@ const pull: Work = async ({ registry, registries, root }, options) =>
     options,
   )
 
-const push: Work = async ({ registry, registries, root }, options) => {
-  const cache = new ChartCache(join(root, 'cache'))
-  const reference = `${registry.host}/team/new:0.1.0`
-  await storeChart(cache, reference)
-  await pushChart(cache, registries, reference, options)
-}
+/** A large layer is streamed, and its upload closed then; a small one goes with the request that closes it. */
+const pushOf =
+  (chart: { readonly isLarge: boolean }): Work =>
+  async ({ registry, registries, root }, options) => {
+    const cache = new ChartCache(join(root, 'cache'))
+    const reference = `${registry.host}/team/new:0.1.0`
+    await storeChart(cache, reference, chart)
+    await pushChart(cache, registries, reference, options)
+  }
+
+const push = pushOf({ isLarge: false })
 
 const tags: Work = async ({ registry, registries }, options) => {
   await readAll(listTags(registries, `${registry.host}/team/chart`, options))
@@ -65,7 +70,7 @@ const work: Readonly<Record<Operation, Work>> = {
   blob: pull,
   'blob head': push,
   'upload open': push,
-  'upload content': push,
+  'upload content': pushOf({ isLarge: true }),
   'upload close': push,
   'manifest put': push,
 }

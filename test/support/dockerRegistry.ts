@@ -15,7 +15,12 @@ export interface DockerRegistryOptions {
   /** A file with logins, in place of `htpasswd`. */
   readonly htpasswdFile?: string
   /** PEM files; without them the registry speaks plain HTTP. */
-  readonly tls?: { readonly certificate: string; readonly key: string }
+  readonly tls?: {
+    readonly certificate: string
+    readonly key: string
+    /** Lets in only clients with a certificate of this authority. */
+    readonly clientAuthority?: string
+  }
   /** Who gives tokens for it; without one nobody needs any. */
   readonly token?: Pick<TokenServer, 'realm' | 'service' | 'issuer' | 'certificate'>
   /** The registry, for example `http://localhost:5000`, that everything is fetched from and kept; nothing can be pushed then. */
@@ -122,7 +127,7 @@ async function configure(
     http: {
       addr: '127.0.0.1:0',
       secret: 'for tests',
-      ...(tls === undefined ? {} : { tls: { certificate: tls.certificate, key: tls.key } }),
+      ...(tls === undefined ? {} : { tls: tlsOf(tls) }),
     },
     ...(htpasswd === undefined && options.htpasswdFile === undefined
       ? {}
@@ -130,6 +135,13 @@ async function configure(
     ...(token === undefined ? {} : { auth: { token: await tokenAuth(directory, token) } }),
     ...(pullThrough === undefined ? {} : { proxy: { remoteurl: pullThrough } }),
   }
+}
+
+function tlsOf({
+  clientAuthority,
+  ...files
+}: NonNullable<DockerRegistryOptions['tls']>): Record<string, unknown> {
+  return clientAuthority === undefined ? files : { ...files, clientcas: [clientAuthority] }
 }
 
 async function tokenAuth(

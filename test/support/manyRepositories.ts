@@ -39,6 +39,26 @@ export async function addManyTags(
   return tags
 }
 
+/**
+ * Gives one chart many tags in one repository of a real registry: `1.0.0`, `1.1.0` and so on.
+ *
+ * @param repository `team/mychart`
+ * @returns the tags, oldest version first
+ */
+export async function addManyNames(
+  { storage }: DockerRegistry,
+  repository: string,
+  count: number,
+): Promise<string[]> {
+  const chart = await packedChart(repository.slice(repository.lastIndexOf('/') + 1), '1.0.0')
+  addBlobs(storage, chart)
+  const tags = Array.from({ length: count }, (_, minor) => `1.${minor}.0`)
+  const [first = '1.0.0', ...others] = tags
+  addTag(storage, repository, first, chart)
+  for (const tag of others) addName(storage, repository, tag, chart)
+  return tags
+}
+
 function addBlobs(storage: string, { manifest, blobs }: PackedChart): void {
   for (const { descriptor, bytes } of [...blobs, manifest]) {
     const hex = hexOf(descriptor.digest)
@@ -47,14 +67,38 @@ function addBlobs(storage: string, { manifest, blobs }: PackedChart): void {
 }
 
 function addTag(storage: string, repository: string, tag: string, { manifest, blobs }: PackedChart): void {
-  const home = join(registryRoot(storage), 'repositories', ...repository.split('/'))
   const { digest } = manifest.descriptor
-  const links = [
-    ...blobs.map(({ descriptor }) => [descriptor.digest, '_layers', 'sha256', hexOf(descriptor.digest)]),
+  link(storage, repository, [
+    ...blobs.map(({ descriptor }): Link => [
+      descriptor.digest,
+      '_layers',
+      'sha256',
+      hexOf(descriptor.digest),
+    ]),
     [digest, '_manifests', 'revisions', 'sha256', hexOf(digest)],
+  ])
+  addName(storage, repository, tag, { manifest })
+}
+
+/** One more tag of a chart that the repository has. */
+function addName(
+  storage: string,
+  repository: string,
+  tag: string,
+  { manifest }: Pick<PackedChart, 'manifest'>,
+): void {
+  const { digest } = manifest.descriptor
+  link(storage, repository, [
     [digest, '_manifests', 'tags', tag, 'current'],
     [digest, '_manifests', 'tags', tag, 'index', 'sha256', hexOf(digest)],
-  ] as const
+  ])
+}
+
+/** What a link leads to, and where in a repository it lies. */
+type Link = readonly [target: string, ...place: string[]]
+
+function link(storage: string, repository: string, links: readonly Link[]): void {
+  const home = join(registryRoot(storage), 'repositories', ...repository.split('/'))
   for (const [target, ...place] of links) write(join(home, ...place, 'link'), target)
 }
 

@@ -1,14 +1,18 @@
 import { Readable } from 'node:stream'
 import type { ChartCache } from '../../src/core/cache.ts'
-import { packedChart, type PackedChart } from './packedChart.ts'
+import { packedChart, type PackedChart, type PackedChartOptions } from './packedChart.ts'
 
 /** Puts a small chart into a cache. Other names or versions of charts give other blobs. */
 export async function storeChart(
   cache: ChartCache,
   reference: string,
-  { name = 'mychart', version = '0.1.0' } = {},
+  {
+    name = 'mychart',
+    version = '0.1.0',
+    ...options
+  }: { readonly name?: string; readonly version?: string } & PackedChartOptions = {},
 ): Promise<PackedChart> {
-  const chart = await packedChart(name, version)
+  const chart = await packedChart(name, version, options)
   for (const { descriptor, bytes } of chart.blobs) {
     await cache.push(descriptor, () => Readable.from([bytes]))
   }

@@ -42,7 +42,7 @@ function refused(error: unknown, what: string): unknown {
   const { kind, evidence } = error
   const { host = '', code } = evidence
   if (code === 'DENIED' && evidence.status === 405) {
-    return new ChartroomError('refused', {
+    return new ChartroomError('unsupported', {
       ...evidence,
       message: `${host} does not delete ${what}: something else in the registry still needs it.`,
       advice: 'Delete what refers to it first.',

@@ -18,7 +18,7 @@ export interface HostOptions {
   readonly idleTimeoutMs?: number
   /** Whether the registry is asked which repositories it has; unset: `auto`, it is. */
   readonly catalog?: 'auto' | 'off'
-  /** How many entries a page of the catalogue has; unset: what the registry likes. */
+  /** How many entries a page of the catalogue, or of a list of tags, has; unset: what the registry likes. */
   readonly pageSize?: number
   /** For registries that send a wrong `Docker-Content-Digest` with their manifests. */
   readonly ignoreContentDigestHeader?: boolean

@@ -62,7 +62,16 @@ export class ListPages implements Pages {
     if (this.#next === undefined) return []
     const { client, request, show = same } = this.#list
     if (this.#asked.size >= maxPages || this.#items >= maxItems) throw endless(request.what)
-    const response = await client.read({ ...request, to: this.#next }, { ...this.#options, ...options })
+    // zot answers a page past the end so.
+    const expect = this.#asked.size === 0 ? request.expect : [...request.expect, 404]
+    const response = await client.read(
+      { ...request, to: this.#next, expect },
+      { ...this.#options, ...options },
+    )
+    if (response.status === 404) {
+      this.#next = undefined
+      return []
+    }
     const body = parseJson(response.bytes)
     const names = this.#list.namesIn(body)
     if (names === undefined) throw noNames(request.what)

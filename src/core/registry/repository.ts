@@ -208,9 +208,12 @@ export class RegistryRepository implements Target {
    * for signatures and other attachments. A repository that is not there fails with `not-found`.
    */
   tagPages(options: OperationOptions = {}): Pages {
+    const { pageSize } = this.#client.settings.options
     const request = {
       method: 'GET',
-      to: `${this.#path}/tags/list`,
+      // Unless a person sets how many tags a page has, the registry is not asked for pages: ECR refuses large ones, and
+      // Artifactory counts wrongly then.
+      to: `${this.#path}/tags/list${pageSize === undefined ? '' : `?n=${pageSize}`}`,
       scope: this.#pull,
       expect: [200],
       what: this.name,

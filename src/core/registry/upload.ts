@@ -3,13 +3,13 @@ import { ChartroomError, kindOf, messageOf } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { Content } from '../oci/target.ts'
-import { verified } from '../oci/verify.ts'
+import { readVerified, verified } from '../oci/verify.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient, RegistryRequest, RegistryResponse } from './client.ts'
 import { checkReturnedDigest } from './manifestAnswer.ts'
 import { checkedHop, resolveUrl } from './origin.ts'
 import { TransientError } from './retry.ts'
-import { emptyBody, header } from './transport.ts'
+import { bodyOf, emptyBody, header, type RequestBody } from './transport.ts'
 
 export interface UploadSettings {
   readonly client: RegistryClient
@@ -25,13 +25,17 @@ export interface UploadSettings {
 /** How long an aborted upload may take to end in good order, in milliseconds. */
 const grace = 2000
 
+/** Bytes of a blob that is sent in one piece at most. */
+const onePiece = 256 * 1024
+
 /**
  * Sends a blob as Docker does: opens an upload, streams the content into it, and closes it with the digest. Where that
  * fails or is aborted, the upload is cancelled at the registry, so that nothing half-sent stays there; a second try is a
  * new upload.
  *
- * The content is not sent in one request of known length, because such a request can only be broken off, and what
- * distribution has received of it then cannot be cancelled by anybody: its size is not the one in the upload's location.
+ * Large content is not sent in one request of known length, because such a request can only be broken off, and what
+ * distribution has received of it then cannot be cancelled by anybody: its size is not the one in the upload's location. A
+ * small blob, as those of most charts are, is read first, and the request that closes the upload brings it.
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-a-blob-in-chunks
  */
@@ -50,8 +54,13 @@ export async function uploadBlob(
       if (upload === undefined) return
       try {
         options.signal?.throwIfAborted()
-        await upload.send(descriptor, content, patiently, options.signal)
-        await upload.finish(descriptor, options)
+        if (descriptor.size > onePiece) {
+          await upload.send(descriptor, content, patiently, options.signal)
+          await upload.finish(descriptor, emptyBody, options)
+        } else {
+          const bytes = await readVerified(await content(), descriptor, settings.what)
+          await upload.finish(descriptor, bodyOf(bytes), patiently)
+        }
       } catch (error) {
         await upload.cancel(options)
         throw error
@@ -140,10 +149,12 @@ class Upload {
     if (source.failure !== undefined) throw source.failure.error
   }
 
-  async finish({ digest }: Descriptor, options: OperationOptions): Promise<void> {
+  /** Closes the upload with what is still to be sent. */
+  async finish({ digest }: Descriptor, body: RequestBody, options: OperationOptions): Promise<void> {
     const to = new URL(this.#location)
     to.search += `${to.search === '' ? '' : '&'}digest=${encodeURIComponent(digest)}`
-    const close = { method: 'PUT', to, body: emptyBody, expect: [201, 204] } as const
+    const headers = { 'content-type': 'application/octet-stream' }
+    const close = { method: 'PUT', to, headers, body, expect: [201, 204] } as const
     try {
       checkReturnedDigest(await this.#proceed(close, options), digest, this.#settings.what)
     } catch (error) {

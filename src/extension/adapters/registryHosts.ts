@@ -156,6 +156,12 @@ export class RegistryHosts implements Disposable {
     await this.#write((raw) => withoutPinned(raw, host, path))
   }
 
+  /** Lets the login of a registry go to a token server of another name from now on. */
+  async trust(host: string, realm: string): Promise<void> {
+    const trusted = this.entry(host)?.options.trustedRealms ?? []
+    await this.#write((raw) => withOption(raw, host, 'trustedRealms', [...new Set([...trusted, realm])]))
+  }
+
   /** What is set for each host, for whoever speaks to registries. */
   get options(): Record<string, HostOptions> {
     return optionsOf(this.#settings)

@@ -5,6 +5,7 @@ import { Stopped } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { plainText } from '../plainText.ts'
 import { askLogin } from './questions/askLogin.ts'
+import { offerTrust } from './questions/offerTrust.ts'
 import { requireTrust } from './requireTrust.ts'
 import { warnOfPlace } from './warnOfPlace.ts'
 
@@ -18,10 +19,10 @@ interface Asking {
 }
 
 /**
- * Does something at a registry, with progress and a Cancel button; where the registry wants a login, offers one and goes on
- * by itself.
+ * Does something at a registry, with progress and a Cancel button; where the registry wants a login, or wants it sent to
+ * somebody whom nobody trusts yet, asks and goes on by itself.
  *
- * @throws Stopped where it was cancelled or a person does not want to log in, ChartroomError `refused` in Restricted Mode
+ * @throws Stopped where it was cancelled or a person does not want to log in or to trust, ChartroomError `refused` in Restricted Mode
  */
 export async function atRegistry<Value>(
   app: App,
@@ -32,7 +33,13 @@ export async function atRegistry<Value>(
     try {
       return await withProgress(app, title, work, view)
     } catch (error) {
-      if (!(error instanceof ChartroomError) || !mayHelp(error)) throw error
+      if (!(error instanceof ChartroomError)) throw error
+      if (error.evidence.realm !== undefined) {
+        app.log.info(error.message)
+        if (await offerTrust(app, error.evidence)) continue
+        throw new Stopped()
+      }
+      if (!mayHelp(error)) throw error
       app.log.info(error.message)
       // A copy has to do with two registries.
       const { host = parseReference(reference).host } = error.evidence

@@ -5,6 +5,7 @@ import { copyChart } from './copyChart.ts'
 import { copyHost } from './copyHost.ts'
 import { copyDigest, copyReference } from './copyText.ts'
 import { diagnoseRegistry } from './diagnoseRegistry.ts'
+import { deleteFromRegistry } from './deleteFromRegistry.ts'
 import { exportArchive, exportChart } from './exportChart.ts'
 import { clearFilter, filter } from './filter.ts'
 import { forgetOffers } from './forgetOffers.ts'
@@ -37,6 +38,7 @@ import { startLocalRegistry } from './startLocalRegistry.ts'
 import { stopLocalRegistry } from './stopLocalRegistry.ts'
 import { isRow } from './subject.ts'
 import { trustCertificate } from './trustCertificate.ts'
+import { trustRealm } from './trustRealm.ts'
 import { useAnotherCache } from './useAnotherCache.ts'
 import { verifyCache } from './verifyCache.ts'
 import { verifyChart } from './verifyChart.ts'
@@ -92,11 +94,13 @@ const handlers: Readonly<Record<string, Handler>> = {
   'chartroom.pinRepository': pinRepository,
   'chartroom.unpinRepository': unpinRepository,
   'chartroom.diagnoseRegistry': diagnoseRegistry,
+  'chartroom.deleteFromRegistry': deleteFromRegistry,
   'chartroom.copyHost': copyHost,
   'chartroom.registrySettings': registrySettings,
   'chartroom.trustCertificate': trustCertificate,
   'chartroom.loadMore': loadMore,
   'chartroom.retry': retry,
+  'chartroom.trustRealm': trustRealm,
   'chartroom.refresh': refresh,
   'chartroom.revealCache': revealCache,
   'chartroom.showLog': async (app) => {

@@ -44,6 +44,8 @@ function wayOut({ problem }: FailureNode): string {
   switch (problem.reason) {
     case 'unauthorized':
       return 'chartroom.login'
+    case 'realm':
+      return 'chartroom.trustRealm'
     case 'noCatalogue':
       return 'chartroom.pinRepository'
     case 'failed':

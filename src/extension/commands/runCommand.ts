@@ -117,6 +117,15 @@ function actionFor(app: App, remedy: Remedy, again?: Action): Action {
       return command(l10n.t('Diagnose Connection'), 'chartroom.diagnoseRegistry', remedy.host)
     case 'manageTrust':
       return command(l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')
+    case 'trustRealm': {
+      const { host, realm } = remedy
+      return {
+        title: l10n.t('Trust {0}…', realm),
+        run: async () => {
+          await commands.executeCommand('chartroom.trustRealm', { host, realm })
+        },
+      }
+    }
     case 'showLog':
       return command(l10n.t('Show Log'), 'chartroom.showLog')
   }

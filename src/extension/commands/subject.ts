@@ -19,6 +19,12 @@ export function hostNamed(argument: unknown): string | undefined {
   return typeof argument === 'string' ? argument : textIn(argument, 'host')
 }
 
+/** The token server that the row of a registry, or a program, names because nobody trusts it. */
+export function realmNamed(argument: unknown): string | undefined {
+  const problem: unknown = isRow(argument) ? Reflect.get(argument, 'problem') : argument
+  return textIn(problem, 'realm')
+}
+
 /** The repository with its host that a row of a tree means; `undefined` where it is no row of a repository. */
 export function repositoryNamed(argument: unknown): string | undefined {
   return isRow(argument) && repositoryKinds.has(argument.kind) ? textIn(argument, 'name') : undefined

@@ -8,6 +8,7 @@ export type HostFacet =
   | 'loggedIn'
   | 'noCatalogue'
   | 'ownLogin'
+  | 'realm'
   | 'removable'
   | 'running'
   | 'starting'

@@ -87,6 +87,8 @@ function hostIcon({ problem, local }: HostNode): ThemeIcon {
   switch (problem?.reason) {
     case 'unauthorized':
       return new ThemeIcon('lock')
+    case 'realm':
+      return new ThemeIcon('shield')
     case 'failed':
       return warningIcon()
     case 'noCatalogue':
@@ -96,10 +98,12 @@ function hostIcon({ problem, local }: HostNode): ThemeIcon {
 }
 
 /** What a problem says beside the row of its host. */
-function problemText({ reason, short, refusedLogin }: RegistryProblem): string {
+function problemText({ reason, short, refusedLogin, realm = '' }: RegistryProblem): string {
   switch (reason) {
     case 'unauthorized':
       return refusedLogin ? l10n.t('the login was refused') : l10n.t('log in to see this registry')
+    case 'realm':
+      return l10n.t('wants the login sent to {0}', realm)
     case 'noCatalogue':
       return l10n.t('does not list its repositories')
     case 'failed':

@@ -190,21 +190,34 @@ function moreItem(node: MoreNode): TreeItem {
 function failureItem({ id, host, problem }: FailureNode): TreeItem {
   const item = new TreeItem(printable(failureText(host, problem)))
   item.id = id
-  item.iconPath =
-    problem.reason === 'unauthorized'
-      ? new ThemeIcon('lock')
-      : problem.reason === 'noCatalogue'
-        ? new ThemeIcon('info')
-        : warningIcon()
+  item.iconPath = failureIcon(problem)
   item.contextValue = `failure;${problem.reason}`
   item.tooltip = printable([problem.message, problem.advice].join(' ').trim())
   return item
 }
 
-function failureText(host: string, { reason, refusedLogin, message, short }: RegistryProblem): string {
+function failureIcon({ reason }: RegistryProblem): ThemeIcon {
+  switch (reason) {
+    case 'unauthorized':
+      return new ThemeIcon('lock')
+    case 'realm':
+      return new ThemeIcon('shield')
+    case 'noCatalogue':
+      return new ThemeIcon('info')
+    case 'failed':
+      return warningIcon()
+  }
+}
+
+function failureText(
+  host: string,
+  { reason, refusedLogin, message, short, realm = '' }: RegistryProblem,
+): string {
   switch (reason) {
     case 'unauthorized':
       return refusedLogin ? message : l10n.t('Log in to see what is here')
+    case 'realm':
+      return l10n.t('{0} wants the login sent to {1}', host, realm)
     case 'noCatalogue':
       return l10n.t('{0} does not list its repositories', host)
     case 'failed':

@@ -2,7 +2,7 @@ import { ChartroomError, kindOf, messageOf } from '../../core/index.ts'
 
 /** Why a registry did not give something, and so which way out there is. */
 export interface RegistryProblem {
-  readonly reason: 'unauthorized' | 'noCatalogue' | 'failed'
+  readonly reason: 'unauthorized' | 'noCatalogue' | 'realm' | 'failed'
   /** The whole sentence. */
   readonly message: string
   /** The same beside a row that names the registry: `could not be reached (connection refused)`. */
@@ -12,6 +12,8 @@ export interface RegistryProblem {
   readonly refusedLogin: boolean
   /** Whether the certificate is signed by an authority that nobody here knows. */
   readonly unknownAuthority: boolean
+  /** The token server that the login was not sent to, because nobody trusts it. */
+  readonly realm?: string
 }
 
 /** @param host that was asked for its repositories */
@@ -25,11 +27,13 @@ export function catalogueProblem(error: unknown, host: string): RegistryProblem 
 export function registryProblem(error: unknown, host: string): RegistryProblem {
   const message = messageOf(error)
   const advice = error instanceof ChartroomError ? error.advice : undefined
+  const realm = error instanceof ChartroomError ? error.evidence.realm : undefined
   return {
-    reason: kindOf(error) === 'unauthorized' ? 'unauthorized' : 'failed',
+    reason: kindOf(error) === 'unauthorized' ? 'unauthorized' : realm === undefined ? 'failed' : 'realm',
     message,
     short: shortened(message, host),
     ...(advice === undefined ? {} : { advice }),
+    ...(realm === undefined ? {} : { realm }),
     refusedLogin: error instanceof ChartroomError && error.evidence.origin !== undefined,
     unknownAuthority: error instanceof ChartroomError && error.evidence.option === 'caFile',
   }

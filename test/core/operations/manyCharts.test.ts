@@ -24,7 +24,7 @@ describe('pushing many charts', () => {
     expect(outcomes.map(({ reference, value }) => [reference, value?.reference])).toEqual(
       references.map((reference) => [reference, reference]),
     )
-    expect(proxy.lines().filter((line) => line.startsWith('PATCH'))).toHaveLength(2 * references.length)
+    expect(proxy.lines().filter((line) => /^PUT .*digest=/.test(line))).toHaveLength(2 * references.length)
 
     proxy.clear()
     await pushCharts(place.cache, place.registries, references)

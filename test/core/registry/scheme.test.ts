@@ -151,7 +151,7 @@ describe('a registry with TLS settings of its own', () => {
   })
 
   it('is sent blobs, and sends them, like any other', async () => {
-    const bytes = Buffer.from('a chart layer')
+    const bytes = Buffer.alloc(300 * 1024, 'a chart layer')
     const blob = descriptorOf('application/tar+gzip', bytes)
     let stored: Buffer = Buffer.alloc(0)
     const server = await startServer(async (request, response) => {

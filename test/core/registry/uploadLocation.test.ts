@@ -5,7 +5,8 @@ import { Registries } from '../../../src/core/registry/registries.ts'
 import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/registry/transport.ts'
 import { failureOf, read } from './scriptedServer.ts'
 
-const bytes = Buffer.from('a chart layer')
+/** More than goes in one piece. */
+const bytes = Buffer.alloc(300 * 1024, 'a chart layer')
 const blob = descriptorOf('application/tar+gzip', bytes)
 const digest = encodeURIComponent(blob.digest)
 

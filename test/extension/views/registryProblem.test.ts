@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { ChartroomError } from '../../../src/core/errors.ts'
 import { unauthorized } from '../../../src/core/registry/authenticator.ts'
-import { registryProblem } from '../../../src/extension/views/registryProblem.ts'
+import { catalogueProblem, registryProblem } from '../../../src/extension/views/registryProblem.ts'
+
+describe('a registry that wants its login sent to somebody else', () => {
+  it('names whom, so that a person can trust them', () => {
+    const error = new ChartroomError('refused', {
+      message: 'x.io wants your login to be sent to auth.y.io. It was not sent.',
+      host: 'x.io',
+      realm: 'auth.y.io',
+    })
+
+    expect(catalogueProblem(error, 'x.io')).toMatchObject({ reason: 'realm', realm: 'auth.y.io' })
+  })
+})
 
 describe('a registry that wants a login', () => {
   it('is told from one that refused the login it was sent', () => {

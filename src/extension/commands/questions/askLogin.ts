@@ -12,6 +12,7 @@ import type { App } from '../../app.ts'
 import { logLines } from '../../messages.ts'
 import { plainText } from '../../plainText.ts'
 import { askHost } from './askHost.ts'
+import { offerTrust } from './offerTrust.ts'
 import { answerOf, back, stepBox, type Step } from './question.ts'
 import { requireTrust } from '../requireTrust.ts'
 
@@ -96,19 +97,34 @@ async function askPassword(
       const { signal } = checking
       box.busy = true
       box.validationMessage = undefined
-      keepLogin(app, host, { username, password: box.value }, { signal }).then(resolve, (error: unknown) => {
-        if (signal.aborted) return
-        box.busy = false
-        if (!(error instanceof ChartroomError)) {
-          reject(error)
-          return
-        }
-        for (const line of logLines(error)) app.log.warn(line)
-        box.validationMessage = complaint(host, error)
-        if (error.kind === 'unauthorized') box.valueSelection = [0, box.value.length]
-      })
+      keepTrusting(app, host, { username, password: box.value }, { signal }).then(
+        resolve,
+        (error: unknown) => {
+          if (signal.aborted) return
+          box.busy = false
+          if (!(error instanceof ChartroomError)) {
+            reject(error)
+            return
+          }
+          for (const line of logLines(error)) app.log.warn(line)
+          box.validationMessage = complaint(host, error)
+          if (error.kind === 'unauthorized') box.valueSelection = [0, box.value.length]
+        },
+      )
     })
   })
+}
+
+/** As `keepLogin`; where the registry wants the login sent to another server, asks whether that may be. */
+async function keepTrusting(...asked: Parameters<typeof keepLogin>): Promise<LoggedIn> {
+  const [app] = asked
+  for (;;) {
+    try {
+      return await keepLogin(...asked)
+    } catch (error) {
+      if (!(error instanceof ChartroomError) || !(await offerTrust(app, error.evidence))) throw error
+    }
+  }
 }
 
 /** Keeps a login where the registry accepts it, as the settings say. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { env, l10n, Uri, window } from 'vscode'
+import { l10n, Uri, window } from 'vscode'
 import { missingDependencies, type Metadata } from '../../../core/index.ts'
 import type { App } from '../../app.ts'
 import type { Purpose } from './placeQuestion.ts'
+import { listText } from '../../listText.ts'
 import { confirm } from './confirm.ts'
 import { dismissed } from './dismissed.ts'
 
@@ -19,7 +20,7 @@ export async function confirmDependencies(
   const missing = await missingDependencies(path, { log: app.log })
   if (missing.length === 0) return
   const file = apiVersion === 'v1' ? 'requirements.yaml' : 'Chart.yaml'
-  const names = new Intl.ListFormat(env.language).format(missing)
+  const names = listText(missing)
   const anyway = purpose === 'push' ? l10n.t('Push Anyway') : l10n.t('Save Anyway')
   const open = l10n.t('Open {0}', file)
   const answer = await confirm({

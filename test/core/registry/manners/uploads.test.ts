@@ -13,22 +13,23 @@ const alice = { username: 'alice', password: 'wonderland' }
 describe.each(everyManners)('a push to %s', (_name, manners) => {
   it('goes to where each answer says, and every blob arrives in one upload of one part', async () => {
     const visitor = await visit({ manners })
-    const pushed = await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    const pushed = await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect(visitor.registry.store.manifest('team/new', '1.0.0')).toBeDefined()
     expect(visitor.registry.store.uploads.size).toBe(0)
     expect(pushed.reference).toBe(visitor.reference('team/new:1.0.0'))
-    for (const method of ['POST', 'PATCH', 'PUT']) {
-      expect([method, visitor.count(method, /\/blobs\/uploads\//)]).toEqual([method, 2])
-    }
+    const counts = ['POST', 'PATCH', 'PUT'].map((method) => visitor.count(method, /\/blobs\/uploads\//))
+    // The config is small: it goes with the request that closes its upload.
+    expect(counts).toEqual([2, 1, 2])
   })
 
   it('names the newest state of an upload, as it was given', async () => {
     const visitor = await visit({ manners })
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
+    const part = visitor.registry.heard.find(({ method }) => method === 'PATCH')
     const states = visitor.registry.heard
-      .filter(({ url }) => url.pathname.includes('/uploads/upload-1'))
+      .filter(({ url }) => url.pathname === part?.url.pathname)
       .map(({ method, url }) => [method, url.searchParams.get('_state')])
     expect(states).toEqual(
       manners.location === 'absolute'
@@ -45,16 +46,16 @@ describe.each(everyManners)('a push to %s', (_name, manners) => {
 
   it('sends no chunk that could overlap another: a second try is another upload', async () => {
     const visitor = await visit({ manners, fault: once('upload content', silently('reset')) })
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     const chunks = visitor.registry.heard.filter(({ method }) => method === 'PATCH')
-    expect(new Set(chunks.map(({ url }) => url.pathname)).size).toBe(3)
-    expect(chunks.map(({ headers }) => headers['content-range'])).toEqual([undefined, undefined, undefined])
+    expect(new Set(chunks.map(({ url }) => url.pathname)).size).toBe(2)
+    expect(chunks.map(({ headers }) => headers['content-range'])).toEqual([undefined, undefined])
   })
 
   it('never asks for an upload in one request, which only some understand', async () => {
     const visitor = await visit({ manners })
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     const opened = visitor.registry.heard.filter(({ method }) => method === 'POST')
     expect(opened.map(({ url, body }) => [url.search, body.length])).toEqual([
@@ -66,7 +67,7 @@ describe.each(everyManners)('a push to %s', (_name, manners) => {
   it('writes the last slash, without which an answer is a redirect or none', async () => {
     const visitor = await visit({ manners })
     await visitor.registries.registry(visitor.registry.host).ping()
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect(visitor.asked.filter((line) => /\/v2$|\/uploads$/.test(line))).toEqual([])
   })
@@ -79,7 +80,7 @@ describe('an upload that the registry does not know any more', () => {
   ])('with status %d is begun anew', async (status, manners) => {
     const lost = instead(() => errorAnswer(status, 'BLOB_UPLOAD_UNKNOWN'))
     const visitor = await visit({ manners, fault: once('upload close', lost) })
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect(visitor.count('POST', /uploads/)).toBe(3)
   })
@@ -87,7 +88,7 @@ describe('an upload that the registry does not know any more', () => {
   it('twice is an error that says so', async () => {
     const lost = instead(() => errorAnswer(404, 'BLOB_UPLOAD_UNKNOWN'))
     const visitor = await visit({ fault: always('upload content', lost) })
-    const pushing = pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    const pushing = pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect(await failureOf(pushing)).toEqual({
       kind: 'unavailable',
@@ -103,7 +104,7 @@ describe('an upload that the registry does not know any more', () => {
       headers: { location: good.headers['location']?.replace('%2F1', '%2F0') ?? '' },
     }))
     const visitor = await visit({ manners: distribution3, fault: once('upload open', stale) })
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect(visitor.count('POST', /uploads/)).toBe(3)
   })
@@ -120,7 +121,7 @@ describe('a copy within a registry', () => {
 
     await copyChart(visitor, visitor.reference(), visitor.reference('team/other:1.0.0'))
 
-    expect(visitor.count('PATCH', /uploads/)).toBe(sent)
+    expect(visitor.count('PUT', /uploads/)).toBe(sent)
     const asked = visitor.registry.heard.filter(({ method }) => method === 'POST')
     expect(asked.map(({ url }) => url.searchParams.get('from'))).toEqual(['team/chart', 'team/chart'])
     expect(visitor.registry.store.manifest('team/other', '1.0.0')).toBeDefined()
@@ -145,7 +146,7 @@ describe('a registry that says of a chunk that the blob is stored', () => {
 
   it('may still want the upload to be closed', async () => {
     const visitor = await visit({ fault: always('upload content', created) })
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect(visitor.count('PUT', /uploads/)).toBe(2)
   })
@@ -157,12 +158,13 @@ describe('a registry that says of a chunk that the blob is stored', () => {
           const { repository, body } = { repository: 'team/new', body: exchange.asked.body }
           visitor.registry.store.addBlob(repository, body)
           created(exchange)
-        } else if (exchange.operation === 'upload close') instead(() => empty(400))(exchange)
-        else return false
+        } else if (exchange.operation === 'upload close' && exchange.asked.body.length === 0) {
+          instead(() => empty(400))(exchange)
+        } else return false
         return true
       },
     })
-    await pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    await pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect(visitor.registry.store.manifest('team/new', '1.0.0')).toBeDefined()
   })
@@ -176,7 +178,7 @@ describe('a registry that says of a chunk that the blob is stored', () => {
         return true
       },
     })
-    const pushing = pushChart(visitor.cache, visitor.registries, await visitor.prepare())
+    const pushing = pushChart(visitor.cache, visitor.registries, await visitor.prepareLarge())
 
     expect((await failureOf(pushing)).kind).toBe('refused')
   })

@@ -7,6 +7,7 @@ import type { Inflict } from '../../../support/faultRegistry/breaking.ts'
 import type { Operation } from '../../../support/faultRegistry/exchange.ts'
 import { FaultRegistry, type FaultRegistrySettings } from '../../../support/faultRegistry/faultRegistry.ts'
 import { distribution2, distribution3, zot } from '../../../support/faultRegistry/manners.ts'
+import type { PackedChartOptions } from '../../../support/packedChart.ts'
 import { storeChart } from '../../../support/storedChart.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'
 
@@ -33,9 +34,17 @@ export class Visit {
   }
 
   /** Puts a chart into the cache that the registry does not have, to be pushed there. */
-  async prepare(reference = this.reference('team/new:1.0.0')): Promise<string> {
-    await storeChart(this.cache, reference)
+  async prepare(
+    reference = this.reference('team/new:1.0.0'),
+    options: PackedChartOptions = {},
+  ): Promise<string> {
+    await storeChart(this.cache, reference, options)
     return reference
+  }
+
+  /** The same with a layer so large that its upload has a part of its own; the config is as small as ever. */
+  async prepareLarge(): Promise<string> {
+    return await this.prepare(undefined, { isLarge: true })
   }
 
   /** What was asked, a line a request, with the names of uploads only. */

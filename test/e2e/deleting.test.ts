@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { ChartCache, pushChart, Registries, saveChart } from '../../src/core/index.ts'
+import { startDockerRegistry } from '../support/dockerRegistry.ts'
+import { writeChart } from '../support/sampleChart.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { until } from '../support/waiting.ts'
+import { openWorkbench, type Workbench } from '../support/workbench.ts'
+
+describe('Delete from Registry…', () => {
+  it('names the tags that go along, deletes them, and shows what is left', async () => {
+    const { host } = await startDockerRegistry()
+    await pushCharts(host)
+    const workbench = await openWorkbench({ theme: 'Light Modern' })
+    await browse(workbench, host)
+
+    await workbench.contextMenu('2.7.0', 'Delete from Registry…')
+    await workbench.page.locator('.monaco-dialog-box').waitFor()
+    await workbench.screenshot('the question before a chart is deleted from a registry')
+    const question = await workbench.answerDialog('Delete 3 Tags')
+    expect(question).toContain(`Delete 2.7.0 from ${host}/myrepo/mychart?`)
+    expect(question).toContain('The tags 2.7 and latest point to the same chart and go with it.')
+
+    await workbench.notification(`Deleted 3 tags from ${host}/myrepo/mychart.`)
+    await until(async () => {
+      const rows = await workbench.rows()
+      return rows.some((row) => row.startsWith('1.0.0 ')) && !rows.some((row) => row.startsWith('2.7'))
+    })
+  })
+
+  it('says where a registry takes no tag alone away, and where it deletes nothing', async () => {
+    const { host } = await startDockerRegistry({ delete: false })
+    await pushCharts(host)
+    const workbench = await openWorkbench()
+    await browse(workbench, host)
+
+    await workbench.contextMenu('1.0.0', 'Delete from Registry…')
+    expect(await workbench.answerDialog('Delete')).toContain('This cannot be undone.')
+    await workbench.notification(/deleting is switched off there/)
+    await workbench.page.keyboard.press('Escape')
+    await workbench.contextMenu('latest', 'Delete from Registry…')
+    await workbench.answerDialog('Delete Only latest')
+    await workbench.notification(/does not take away the tag alone/)
+    await workbench.row('latest').waitFor()
+  })
+})
+
+async function browse(workbench: Workbench, host: string): Promise<void> {
+  await workbench.openView('Registries')
+  await workbench.runCommand('Chartroom: Add Registry…')
+  await workbench.quickInput.answer(host)
+  await workbench.row(host).waitFor()
+  await workbench.expand('myrepo')
+  await workbench.expand('mychart')
+  await workbench.row('1.0.0').waitFor()
+}
+
+/** 1.0.0; and another chart that is called 2.7.0, 2.7 and latest. */
+async function pushCharts(host: string): Promise<void> {
+  const registries = new Registries({ findCredential: () => Promise.resolve(undefined) })
+  const cache = new ChartCache(await temporaryDirectory())
+  for (const [version, tags] of [
+    ['1.0.0', ['1.0.0']],
+    ['2.7.0', ['2.7.0', '2.7', 'latest']],
+  ] as const) {
+    const chart = await writeChart(await temporaryDirectory(), 'mychart', version)
+    for (const tag of tags) {
+      const { reference } = await saveChart(cache, chart, `${host}/myrepo/mychart:${tag}`)
+      await pushChart(cache, registries, reference)
+    }
+  }
+}
