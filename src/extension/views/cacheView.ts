@@ -36,6 +36,9 @@ interface CacheViewParts {
 
 const filterKey = 'cacheFilter'
 
+/** Milliseconds in which the window paints its first rows: it would paint all its menus before for a context key. */
+const painting = 100
+
 /** Milliseconds after which ages are told anew while somebody may be looking. */
 const ageing = 60_000
 
@@ -66,6 +69,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   /** The watch on the cache, taken once, when the view is first shown. */
   #using: Disposable | undefined
   readonly #reading: CacheReading
+  #headerSoon: NodeJS.Timeout | undefined
 
   constructor({ tree, current, charts, checks, log, state, chartIcon }: CacheViewParts) {
     this.#current = current
@@ -114,6 +118,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
 
   dispose(): void {
     this.#using?.dispose()
+    clearTimeout(this.#headerSoon)
     for (const disposable of this.#disposables) disposable.dispose()
   }
 
@@ -231,12 +236,15 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     this.#nodes = keepUnchanged(before, cacheNodes(charts, this.#asOf, grouping(), { offers, checkOf }))
     this.#top = new Set(this.#nodes)
     this.#known = undefined
-    // The window is busy with the rows first, and paints all its menus again for a context key.
-    setImmediate(() => {
-      const header = cacheHeader(listing, filter, charts.length)
-      this.#tree.description = header.description
-      setContextKeys(header.state, filter)
-    })
+    clearTimeout(this.#headerSoon)
+    this.#headerSoon = setTimeout(
+      () => {
+        const header = cacheHeader(listing, filter, charts.length)
+        this.#tree.description = header.description
+        setContextKeys(header.state, filter)
+      },
+      this.#isShown || this.#nodes.length === 0 ? 0 : painting,
+    )
     // Its first question is still open: painting over the answer would undo what a person expands meanwhile.
     if (!this.#isShown) return
     const changed = changedNodes(before, this.#nodes)
