@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ChartCache } from '../../src/core/cache.ts'
 import { saveChart } from '../../src/core/operations/saveChart.ts'
@@ -7,7 +9,7 @@ import { runOrFail } from '../support/run.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { inTurn, median, report, reportCosts } from './compare.ts'
-import { cli, costOf } from './processes.ts'
+import { cli, costOf, type Cost } from './processes.ts'
 
 const scripts = join(import.meta.dirname, 'scripts')
 const core = join(import.meta.dirname, '..', '..', 'dist', 'core.cjs')
@@ -24,22 +26,33 @@ beforeAll(async () => {
     homes.set(size, home)
     await writeLargeCache(rootIn(home), { repositories: size / 10, versions: 10 })
   }
+  // What was written a moment ago is not remembered: its times might not show another change.
+  await delay(11_000)
 })
 
 describe('listing the cached charts', () => {
-  it.each(sizes)('takes a process hardly longer than only reading the files: %i references', async (size) => {
-    const home = homes.get(size) ?? ''
+  it.each(sizes.flatMap((size) => [[size, 'cold'] as const, [size, 'warm'] as const]))(
+    'takes a process hardly longer than only reading the files: %i references, %s',
+    async (size, state) => {
+      const home = homes.get(size) ?? ''
+      const list = async (): Promise<Cost> =>
+        await costOf(process.execPath, [cli, 'chart', 'list', '--output', 'json'], { HELM_CACHE_HOME: home })
+      if (state === 'warm') await list()
 
-    const costs = await inTurn(
-      size > 1000 ? 5 : 9,
-      async () =>
-        await costOf(process.execPath, [cli, 'chart', 'list', '--output', 'json'], { HELM_CACHE_HOME: home }),
-      async () => await costOf(process.execPath, [join(scripts, 'readEverything.cjs'), rootIn(home)]),
-    )
+      const costs = await inTurn(
+        size > 1000 ? 5 : 9,
+        async () => {
+          // Cold is a process that finds nothing of what another one has read and verified, and leaves that behind.
+          if (state === 'cold') await rm(memoIn(home), { force: true })
+          return await list()
+        },
+        async () => await costOf(process.execPath, [join(scripts, 'readEverything.cjs'), rootIn(home)]),
+      )
 
-    const what = `chart list of ${size} references, against only reading index, manifests and configs`
-    expect(reportCosts(what, costs, limits.process)).toBe(true)
-  })
+      const what = `chart list of ${size} references (${state}), against only reading index, manifests and configs`
+      expect(reportCosts(what, costs, limits.process)).toBe(true)
+    },
+  )
 
   it.each(['cold', 'warm'] as const)(
     'costs as much for one reference of many as of few: %s',
@@ -47,6 +60,7 @@ describe('listing the cached charts', () => {
       const perReference = async (size: number): Promise<number> => {
         const cache = new ChartCache(rootIn(homes.get(size) ?? ''))
         if (state === 'warm') await cache.list()
+        if (state === 'cold') await rm(memoIn(homes.get(size) ?? ''), { force: true })
         return (await processorTime(async () => await cache.list())) / size
       }
       await perReference(1000)
@@ -79,7 +93,10 @@ describe('listing the cached charts', () => {
         await saveChart(new ChartCache(root), chart, 'localhost:5000/team/changing:1')
         return await processorTime(async () => await cache.list({ isQuick: true }))
       },
-      async () => await processorTime(async () => await new ChartCache(root).list()),
+      async () => {
+        await rm(memoIn(homes.get(10_000) ?? ''), { force: true })
+        return await processorTime(async () => await new ChartCache(root).list())
+      },
     )
 
     const isWithin = median(ours) / median(theirs) <= limits.refresh
@@ -101,6 +118,10 @@ describe('listing the cached charts', () => {
     console.log(`  first page of 10 000 references in a fresh process, in ms: ${medians.join(', ')}`)
   })
 })
+
+function memoIn(home: string): string {
+  return join(rootIn(home), '.chartroom', 'memo')
+}
 
 function rootIn(home: string): string {
   return join(home, 'registry', 'cache')
