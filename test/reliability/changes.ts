@@ -2,6 +2,7 @@ import {
   ChartCache,
   Credentials,
   exportChart,
+  listCharts,
   login,
   pruneCache,
   pullChart,
@@ -14,7 +15,7 @@ import {
 export type Change =
   | { readonly work: 'save'; readonly cache: string; readonly chart: string; readonly reference: string }
   | { readonly work: 'pull' | 'remove'; readonly cache: string; readonly reference: string }
-  | { readonly work: 'prune'; readonly cache: string }
+  | { readonly work: 'prune' | 'list'; readonly cache: string }
   | {
       readonly work: 'export'
       readonly cache: string
@@ -36,11 +37,24 @@ export async function perform(change: Change): Promise<string> {
       return (await removeChart(new ChartCache(change.cache), change.reference)).reference
     case 'prune':
       return String((await pruneCache(new ChartCache(change.cache), { olderThan: 0 })).bytes)
+    case 'list':
+      return String((await listLater(new ChartCache(change.cache))).length)
     case 'export':
       return (await exportChart(new ChartCache(change.cache), change.reference, change.destination, change))
         .path
     case 'login':
       return (await login(anonymous(), credentialsIn(change.home), change.host, account)).host
+  }
+}
+
+/** Lists when everything there is old enough to be remembered. */
+async function listLater(cache: ChartCache): Promise<readonly unknown[]> {
+  const { now } = Date
+  Date.now = () => now() + 60_000
+  try {
+    return await listCharts(cache)
+  } finally {
+    Date.now = now
   }
 }
 

@@ -6,7 +6,7 @@ import { copyOf, learn, problemsIn } from './known.ts'
 import { Random } from '../support/random.ts'
 import { startRegistries, type TestRegistries } from './registries.ts'
 import { rounds } from './rounds.ts'
-import { pulling, scenarios } from './scenarios.ts'
+import { listing, pulling, scenarios } from './scenarios.ts'
 import { runWorker, startWorker, type WorkerEnd } from './workers.ts'
 
 let registries: TestRegistries
@@ -20,7 +20,7 @@ describe('a process that is killed', () => {
   let kills = 0
 
   it('before or during any step of any change leaves the old or the new state', async () => {
-    for (const scenario of scenarios(registries)) {
+    for (const scenario of [listing(), ...scenarios(registries)]) {
       const known = await learn(scenario)
       const points = Array.from({ length: known.steps }, (_, step) => step + 1).flatMap((step) =>
         (['before', 'during'] as const).map((when) => ({ step, when })),

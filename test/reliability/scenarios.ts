@@ -3,6 +3,7 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { ChartCache, exportChart, removeChart, saveChart } from '../../src/core/index.ts'
+import { writeLargeCache } from '../support/largeCache.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { perform, type Change } from './changes.ts'
 import {
@@ -72,6 +73,11 @@ export function scenarios({ open, closed }: TestRegistries): Scenario[] {
   ]
 }
 
+/** Lists so many charts that what was read of them is remembered, which nothing depends on. */
+export function listing(): Scenario {
+  return inCache('listing many charts', many, (cache) => ({ work: 'list', cache }))
+}
+
 /** Pulls a chart into a cache that has others. */
 export function pulling(reference: string): Scenario {
   return inCache('pulling into a cache with charts', some, (cache) => ({ work: 'pull', cache, reference }))
@@ -95,6 +101,10 @@ async function some(cache: ChartCache, place: string): Promise<void> {
   // Content that only a removed chart needed.
   await saveChart(cache, await writeChart(charts, 'gone', '3.0.0'), 'example.com/team/gone:3.0.0')
   await removeChart(cache, 'example.com/team/gone:3.0.0')
+}
+
+async function many(cache: ChartCache): Promise<void> {
+  await writeLargeCache(cache.root, { repositories: 13, versions: 10 })
 }
 
 /** And content that nothing needs. */

@@ -47,6 +47,7 @@ async function done(job: Job): Promise<string> {
     case 'pull':
     case 'remove':
     case 'prune':
+    case 'list':
     case 'export':
     case 'login':
       return await perform(job)
