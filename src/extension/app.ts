@@ -24,6 +24,7 @@ import { DestinationMemory } from './adapters/destinationMemory.ts'
 import { FormatMemory } from './adapters/formatMemory.ts'
 import { KeyringMemory } from './adapters/keyringMemory.ts'
 import { RegistryHosts } from './adapters/registryHosts.ts'
+import { RepositoryMemory } from './adapters/repositoryMemory.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
 import { SharedHosts } from './adapters/sharedHosts.ts'
@@ -62,6 +63,7 @@ export class App implements Disposable {
   readonly charts: OpenCharts
   readonly files: ChartFileSystem
   readonly details: ChartDetails
+  readonly attachments: Attachments
   readonly remote: RemoteDocuments
   readonly folders: ChartFolders
   /** Which program this is, for reports. */
@@ -69,6 +71,7 @@ export class App implements Disposable {
   readonly destinations: DestinationMemory
   readonly formats: FormatMemory
   readonly keyrings: KeyringMemory
+  readonly repositories: RepositoryMemory
   readonly localRegistry: LocalRegistry
   readonly cacheView: CacheView
   readonly registriesView: RegistriesView
@@ -117,6 +120,7 @@ export class App implements Disposable {
     this.destinations = new DestinationMemory(workspaceState)
     this.formats = new FormatMemory(globalState)
     this.keyrings = new KeyringMemory(globalState)
+    this.repositories = new RepositoryMemory(globalState)
     this.localRegistry = new LocalRegistry({
       folder: new RegistryFolder(Uri.joinPath(globalStorageUri, 'localRegistry').fsPath),
       program: {
@@ -134,7 +138,8 @@ export class App implements Disposable {
     const remote = new RemoteDocuments({ charts, log })
     this.remote = remote
     this.files = new ChartFileSystem({ current, charts, remote, log })
-    this.details = new ChartDetails({ current, charts, checks, remote })
+    this.attachments = new Attachments({ registries: this.registries, log })
+    this.details = new ChartDetails({ current, charts, checks, remote, attachments: this.attachments })
     const media = Uri.joinPath(extensionUri, 'media')
     // One for all rows: of a thousand, each would spend time on its own.
     const chartIcon = {
@@ -150,11 +155,12 @@ export class App implements Disposable {
       state: workspaceState,
       chartIcon,
     })
-    const { hosts, registries, localRegistry } = this
+    const { hosts, registries, repositories, localRegistry } = this
     this.registriesView = new RegistriesView({
       tree: registriesTree,
       hosts,
       registries,
+      repositories,
       localRegistry,
       current,
       charts,
@@ -193,6 +199,7 @@ export class App implements Disposable {
       this.localRegistry,
       this.files,
       this.details,
+      this.attachments,
       this.remote,
       this.current,
       this.checks,

@@ -1,13 +1,12 @@
-import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { describe as describeBytes } from '../../src/core/oci/descriptor.ts'
 import { encodeManifest } from '../../src/core/oci/manifest.ts'
 import { startCountingProxy } from '../support/countingProxy.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { localRegistry, pushBlob, putManifest } from '../support/localRegistry.ts'
-import { listenOnLoopback } from '../support/loopback.ts'
 import { addManyTags } from '../support/manyRepositories.ts'
 import { packedChart } from '../support/packedChart.ts'
+import { registryWithoutCatalogue } from '../support/registryWithoutCatalogue.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
 
@@ -85,7 +84,7 @@ describe('The view Registries', () => {
     const slow = await startCountingProxy(fastHost)
     slow.hold(/./)
     const secured = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
-    const silent = await withoutCatalogue(fastHost)
+    const silent = { host: await registryWithoutCatalogue(fastHost) }
     const gone = await startDockerRegistry()
     await gone.stop()
     const workbench = await openWorkbench({ theme: 'Light Modern' })
@@ -140,21 +139,6 @@ async function showsRow(workbench: Workbench, wanted: string | RegExp): Promise<
       ),
     ),
   )
-}
-
-/** A registry that passes everything on except its catalogue. */
-async function withoutCatalogue(registry: string): Promise<{ readonly host: string }> {
-  const server = createServer((request, response) => {
-    const path = request.url ?? ''
-    if (path.startsWith('/v2/_catalog')) {
-      response.writeHead(404, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ errors: [{ code: 'UNSUPPORTED', message: 'no catalogue' }] }))
-      return
-    }
-    response.writeHead(307, { location: `http://${registry}${path}` })
-    response.end()
-  })
-  return { host: `localhost:${await listenOnLoopback(server)}` }
 }
 
 async function pushChart(host: string, repository: string, tags: readonly string[]): Promise<void> {

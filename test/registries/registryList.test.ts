@@ -11,6 +11,7 @@ import { person, type Person } from '../support/commandLine.ts'
 import { startCountingProxy, type CountingProxy } from '../support/countingProxy.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { listenOnLoopback } from '../support/loopback.ts'
+import { registryWithoutCatalogue } from '../support/registryWithoutCatalogue.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { answerError } from '../core/registry/scriptedServer.ts'
@@ -158,12 +159,7 @@ describe('chartroom registry list, where things go wrong', () => {
 
   it('lists what is set for the registry and what the cache has where a registry has no list, and exits 5 where nothing is known', async () => {
     const registry = await startDockerRegistry()
-    const server = createServer((request, response) => {
-      const isList = request.url?.startsWith('/v2/_catalog') === true
-      if (isList) answerError(response, 404, 'UNSUPPORTED', 'no catalogue')
-      else response.writeHead(307, { location: `http://${registry.host}${request.url ?? ''}` }).end()
-    })
-    const host = `localhost:${await listenOnLoopback(server)}`
+    const host = await registryWithoutCatalogue(registry.host)
     const { chartroom, home, work } = await person()
 
     const nothing = await chartroom(['registry', 'list', host])

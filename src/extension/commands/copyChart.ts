@@ -8,6 +8,7 @@ import {
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { hostOf } from '../hostOf.ts'
+import { arrived } from './arrived.ts'
 import { atRegistry } from './atRegistry.ts'
 import { inspectLocated, locationFor } from './chartLocation.ts'
 import { pushedActions, pushOne } from './pushChart.ts'
@@ -49,7 +50,7 @@ export async function copyChart(app: App, argument?: unknown): Promise<void> {
 }
 
 function tellCopied(app: App, from: string, to: string): void {
-  void app.registriesView.refreshRepository(to)
+  arrived(app, to)
   announce(app, l10n.t('Copied {0} to {1}.', from, to), ...pushedActions(app, to))
 }
 

@@ -45,6 +45,7 @@ async function pullTogether(
     all: async (options) => await pullCharts(app.cache, app.registries, references, options),
     one: async (reference) => await pullOne(app, reference, view),
     onDone: ({ reference }) => {
+      void app.repositories.remember(reference)
       app.checks.forgetFault(reference)
     },
   })
@@ -71,6 +72,7 @@ async function pullOne(app: App, reference: string, view: View): Promise<PulledC
     async (options) => await pull(app.cache, app.registries, reference, options),
   )
   app.checks.forgetFault(pulled.reference)
+  void app.repositories.remember(pulled.reference)
   return pulled
 }
 

@@ -11,6 +11,7 @@ import {
 import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { countText } from '../counts.ts'
+import { arrived } from './arrived.ts'
 import { atRegistry } from './atRegistry.ts'
 import { tell, type Telling } from './forEach.ts'
 import { manyAtRegistries } from './manyAtRegistries.ts'
@@ -40,7 +41,7 @@ async function pushTogether(app: App, references: readonly string[]): Promise<Tr
       await pushCharts(app.cache, app.registries, references, { ...options, overwrite: false }),
     one: async (reference) => await pushCached(app, reference),
     onDone: ({ reference }) => {
-      void app.registriesView.refreshRepository(reference)
+      arrived(app, reference)
     },
   })
 }
@@ -72,7 +73,7 @@ export async function pushSaved(app: App, chart: SoundChart, remains?: Remains):
       await confirmReplace(error, reference)
       return await attempt(true)
     })
-    void app.registriesView.refreshRepository(reference)
+    arrived(app, reference)
     return pushed
   } catch (error) {
     // Whichever question or progress was closed, the chart stays in the cache.

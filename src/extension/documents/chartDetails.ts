@@ -1,5 +1,12 @@
 import { l10n } from 'vscode'
-import { formatSize, printable, type ChartFormat, type Metadata, type OpenedChart } from '../../core/index.ts'
+import {
+  formatSize,
+  printable,
+  type Attachment,
+  type ChartFormat,
+  type Metadata,
+  type OpenedChart,
+} from '../../core/index.ts'
 import type { Check } from '../adapters/checks.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './inertMarkdown.ts'
 import { writtenAnew } from './writtenAnew.ts'
@@ -7,14 +14,24 @@ import { writtenAnew } from './writtenAnew.ts'
 /** How many characters of a file are shown; the file itself shows all. */
 const shownLength = 100_000
 
+/** What is known about a chart besides what it holds. */
+export interface Known {
+  /** What somebody had checked about it. */
+  readonly check?: Check | undefined
+  /** What is attached to it at its registry. */
+  readonly attachments?: readonly Attachment[]
+}
+
 /**
  * What there is to know about a chart, as Markdown. Whatever comes from the chart is text and stays text: no image is
  * loaded, no HTML and no command gets in. A README is written anew for that, and reads as its author meant it otherwise.
  *
- * @param check what somebody had checked about it
  * @throws ChartroomError where one of its files cannot be read
  */
-export async function chartDetails(chart: OpenedChart, check?: Check): Promise<string> {
+export async function chartDetails(
+  chart: OpenedChart,
+  { check, attachments = [] }: Known = {},
+): Promise<string> {
   const { metadata } = chart
   const parts = [
     `# ${markdownText(`${metadata.name} ${metadata.version}`)}`,
@@ -22,6 +39,7 @@ export async function chartDetails(chart: OpenedChart, check?: Check): Promise<s
     ...(metadata.deprecated === true ? [`**${l10n.t('This chart is deprecated.')}**`] : []),
     ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault.sentence)}**`]),
     factTable(chart, check),
+    ...attachmentParts(attachments),
     ...dependencyParts(metadata),
     ...(await fileParts(chart, 'values.yaml', (text) => markdownCode(text, 'yaml'))),
     ...(await fileParts(chart, readmeOf(chart), (text) => writtenAnew(text, 3))),
@@ -80,6 +98,35 @@ function factTable({ chart, metadata }: OpenedChart, check: Check | undefined): 
     return told.map((value, position) => [position === 0 ? name : '', value ?? ''])
   })
   return markdownTable(['', ''], rows)
+}
+
+function attachmentParts(attachments: readonly Attachment[]): string[] {
+  if (attachments.length === 0) return []
+  const rows = attachments.map(({ what, artifactType, size, digest }) => [
+    attachmentText(what),
+    markdownText(artifactType),
+    markdownText(formatSize(size)),
+    markdownText(digest),
+  ])
+  const head = [l10n.t('What'), l10n.t('Type'), l10n.t('Size'), l10n.t('Digest')]
+  return [
+    `## ${l10n.t('Attached at the registry')}`,
+    l10n.t('Nothing of this was checked.'),
+    markdownTable(head, rows),
+  ]
+}
+
+function attachmentText(what: Attachment['what']): string {
+  switch (what) {
+    case 'signature':
+      return l10n.t('Signature')
+    case 'sbom':
+      return l10n.t('Bill of materials (SBOM)')
+    case 'provenance':
+      return l10n.t('Provenance')
+    case 'other':
+      return l10n.t('Something else')
+  }
 }
 
 function dependencyParts({ dependencies = [] }: Metadata): string[] {

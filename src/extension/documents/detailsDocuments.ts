@@ -2,6 +2,7 @@ import { Disposable, EventEmitter, Uri, workspace, type TextDocumentContentProvi
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import { decodeAddress, encodeAddress, type ChartLocation } from './chartAddress.ts'
 import type { Checks } from '../adapters/checks.ts'
+import type { Attachments } from './attachments.ts'
 import { chartDetails } from './chartDetails.ts'
 import type { OpenCharts } from './openCharts.ts'
 import type { RemoteDocuments } from './remoteDocuments.ts'
@@ -12,6 +13,7 @@ export interface DetailsParts {
   readonly charts: OpenCharts
   readonly checks: Checks
   readonly remote: RemoteDocuments
+  readonly attachments: Attachments
 }
 
 /** The details of charts as Markdown documents. Their preview is the editor's own, and loads nothing. */
@@ -19,14 +21,16 @@ export class ChartDetails implements TextDocumentContentProvider, Disposable {
   readonly #charts: OpenCharts
   readonly #checks: Checks
   readonly #remote: RemoteDocuments
+  readonly #attachments: Attachments
   readonly #changed = new EventEmitter<Uri>()
   readonly onDidChange = this.#changed.event
   readonly #listening: Disposable
 
-  constructor({ current, charts, checks, remote }: DetailsParts) {
+  constructor({ current, charts, checks, remote, attachments }: DetailsParts) {
     this.#charts = charts
     this.#checks = checks
     this.#remote = remote
+    this.#attachments = attachments
     const readAgain = (): void => {
       for (const { uri } of workspace.textDocuments) {
         if (uri.scheme === detailsScheme && decodeAddress(uri)?.place === 'cache') this.#changed.fire(uri)
@@ -37,6 +41,9 @@ export class ChartDetails implements TextDocumentContentProvider, Disposable {
       checks.onDidChange(readAgain),
       remote.onDidMove((uri) => {
         if (uri.scheme === detailsScheme) this.#changed.fire(uri)
+      }),
+      attachments.onDidCome((uri) => {
+        this.#changed.fire(uri)
       }),
     )
   }
@@ -50,8 +57,17 @@ export class ChartDetails implements TextDocumentContentProvider, Disposable {
     const address = decodeAddress(uri)
     if (address === undefined) return undefined
     const opened = await this.#charts.open(address)
-    if (address.place === 'registry') this.#remote.shows(uri, address.reference, opened)
-    return await chartDetails(opened, address.place === 'cache' ? this.#checks.of(opened.chart) : undefined)
+    switch (address.place) {
+      case 'registry':
+        this.#remote.shows(uri, address.reference, opened)
+        return await chartDetails(opened, {
+          attachments: await this.#attachments.soon(uri, address.reference),
+        })
+      case 'cache':
+        return await chartDetails(opened, { check: this.#checks.of(opened.chart) })
+      case 'archive':
+        return await chartDetails(opened)
+    }
   }
 }
 

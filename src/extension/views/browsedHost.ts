@@ -19,13 +19,15 @@ import {
   type RemoteRepositoryNode,
   type RemoteTagNode,
 } from './registryNodes.ts'
-import { catalogueProblem, registryProblem } from './registryProblem.ts'
+import { catalogueProblem, isWithoutList, registryProblem } from './registryProblem.ts'
 import { TagDetails, type Inspect } from './tagDetails.ts'
 
 /** What is asked of a registry. Asking is all that each of these does: nothing is requested before the answer is wanted. */
 export interface Browsing {
-  /** Without the host. */
-  readonly repositories: (host: string) => PageSource
+  /** Without the host. @param namespaces that are known: `acme` */
+  readonly repositories: (host: string, namespaces: readonly string[]) => PageSource
+  /** What was pushed to and pulled from, without the host. */
+  readonly remembered: (host: string) => readonly string[]
   /** @param repository with its host */
   readonly tags: (repository: string) => PageSource
   readonly inspect: Inspect
@@ -61,11 +63,13 @@ export class BrowsedHost implements ShownList {
   readonly #repositories = new Map<string, BrowsedRepository>()
   /** Repositories that somebody went to before their page of the catalogue had come. */
   readonly #visited = new Set<string>()
+  /** Of which the cache has charts, without the host. */
+  #cached: readonly string[] = []
 
   constructor({ entry, browsing, onDetails }: BrowsedHostOptions) {
     this.entry = entry
     this.#browsing = browsing
-    this.list = new PagedList(() => browsing.repositories(entry.host))
+    this.list = new PagedList(() => browsing.repositories(entry.host, this.#namespaces()))
     this.details = new TagDetails({
       inspect: browsing.inspect,
       onChange: (reference) => {
@@ -102,6 +106,17 @@ export class BrowsedHost implements ShownList {
     const repository = { name, list, shown: pageOf.tags }
     this.#repositories.set(name, repository)
     return repository
+  }
+
+  /**
+   * Which repositories the cache has charts of. They have rows where the registry has no list.
+   * @param paths without the host
+   * @returns whether other rows stand below the host now
+   */
+  setCached(paths: readonly string[]): boolean {
+    const before = this.#cached.join()
+    this.#cached = paths
+    return before !== paths.join() && this.#isWithoutList
   }
 
   /** Gives a repository a row, whatever the catalogue says. @param path without the host */
@@ -220,9 +235,25 @@ export class BrowsedHost implements ShownList {
     return { kind: 'remoteRepository', id: repositoryId(name), host, name, label: name, pinned: false }
   }
 
+  /** What is known without the list of the registry. */
+  #known(): string[] {
+    return [...this.#browsing.remembered(this.entry.host), ...this.#cached]
+  }
+
+  /** For registries that list by namespace. */
+  #namespaces(): string[] {
+    const paths = [...this.entry.pinned, ...this.#known()]
+    return [...new Set(paths.filter((path) => path.includes('/')).map((path) => path.split('/')[0] ?? ''))]
+  }
+
+  get #isWithoutList(): boolean {
+    return this.list.state === 'failed' && isWithoutList(this.list.error)
+  }
+
   #catalogue(): ListFacts {
     const { names, ...facts } = factsOf(this.list, catalogueProblem, this.entry.host)
-    const shown = new Set([...names.slice(0, this.shown), ...this.#visited])
+    const others = this.#isWithoutList ? this.#known() : []
+    const shown = new Set([...names.slice(0, this.shown), ...this.#visited, ...others])
     const hasRow = new Set([...shown, ...this.entry.pinned])
     return { ...facts, names: [...shown], hidden: names.filter((name) => !hasRow.has(name)).length }
   }

@@ -22,6 +22,7 @@ import { watchCachedManifests } from '../adapters/cachedManifests.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { RegistryHosts } from '../adapters/registryHosts.ts'
 import { countText } from '../counts.ts'
+import type { RepositoryMemory } from '../adapters/repositoryMemory.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
 import { endsWithin } from '../endsWithin.ts'
 import type { LocalRegistry } from '../localRegistry/localRegistry.ts'
@@ -30,6 +31,7 @@ import { fileNodes } from './fileNodes.ts'
 import { GivenRows } from './givenRows.ts'
 import { PaintQueue, type Painted } from './paintQueue.ts'
 import { RegistryBrowser } from './registryBrowser.ts'
+import { isWithoutList } from './registryProblem.ts'
 import { greyWhatIsNoChart, registryItem, registryTooltip } from './registryItems.ts'
 import { hostId, type LocalFacts, type MoreNode, type RegistryNode } from './registryNodes.ts'
 
@@ -37,6 +39,7 @@ export interface RegistriesViewParts {
   readonly tree: TreeView<RegistryNode>
   readonly hosts: RegistryHosts
   readonly registries: Registries
+  readonly repositories: RepositoryMemory
   readonly localRegistry: LocalRegistry
   readonly current: CurrentCache
   readonly charts: OpenCharts
@@ -220,14 +223,14 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
 
   async #openFor(element: RegistryNode): Promise<void> {
     // A large cache takes seconds to read, and only the rows of tags tell what it has.
-    if (element.kind === 'remoteRepository') this.#cached ??= this.#watchCache()
+    if (element.kind === 'remoteRepository') this.#watchCache()
     this.#browser.open(element)
     await endsWithin(grace, this.#browser.settled(element.id))
   }
 
-  #watchCache(): Disposable {
+  #watchCache(): void {
     const { current, log } = this.#parts
-    return watchCachedManifests(current, log, (digests) => {
+    this.#cached ??= watchCachedManifests(current, log, (digests) => {
       this.#browser.setCached(digests)
     })
   }
@@ -269,7 +272,8 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   #newBrowser(): RegistryBrowser {
     const { registries, charts, log } = this.#parts
     return new RegistryBrowser({
-      repositories: (host) => listRepositories(registries, host, { log }),
+      repositories: (host, namespaces) => listRepositories(registries, host, { log, namespaces }),
+      remembered: (host) => this.#parts.repositories.of(host),
       tags: (repository) => listTags(registries, repository, { log }),
       inspect: async (reference, options) => await inspectTag(registries, reference, { log, ...options }),
       files: async (reference, options) => {
@@ -282,6 +286,8 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
       },
       onFailure: (error) => {
         this.#tell(error)
+        // What has no list may have charts in the cache.
+        if (isWithoutList(error)) this.#watchCache()
       },
     })
   }

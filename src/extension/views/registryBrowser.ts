@@ -1,6 +1,7 @@
 import { parseReference, repositoryName } from '../../core/index.ts'
 import type { HostEntry } from '../adapters/hostEntries.ts'
 import { BrowsedHost, type Browsing } from './browsedHost.ts'
+import { cachedRepositories } from './cachedRepositories.ts'
 import { OpenedFiles, type OpenFiles } from './openedFiles.ts'
 import { OpenRows } from './openRows.ts'
 import type { Painted } from './paintQueue.ts'
@@ -78,6 +79,10 @@ export class RegistryBrowser {
     this.#cached = digests
     const isOther = (reference: string): boolean => before.get(reference) !== digests.get(reference)
     const changed = this.references.filter(isOther).map(tagId)
+    const repositories = cachedRepositories(digests.keys())
+    for (const host of this.#hosts.values()) {
+      if (host.setCached(repositories.get(host.entry.host) ?? [])) changed.push(host.id)
+    }
     if (changed.length > 0) this.#options.onChange(changed)
   }
 

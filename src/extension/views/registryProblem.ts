@@ -18,9 +18,13 @@ export interface RegistryProblem {
 
 /** @param host that was asked for its repositories */
 export function catalogueProblem(error: unknown, host: string): RegistryProblem {
+  return { ...registryProblem(error, host), ...(isWithoutList(error) ? { reason: 'noCatalogue' } : {}) }
+}
+
+/** Whether an error says that a list is not there, or not for us. */
+export function isWithoutList(error: unknown): boolean {
   const kind = kindOf(error)
-  const isMissing = kind === 'forbidden' || kind === 'not-found' || kind === 'unsupported'
-  return { ...registryProblem(error, host), ...(isMissing ? { reason: 'noCatalogue' } : {}) }
+  return kind === 'forbidden' || kind === 'not-found' || kind === 'unsupported'
 }
 
 /** @param host that was asked for anything else */

@@ -206,6 +206,36 @@ describe('walking through registries', () => {
     expect(labels(browser, second)).toEqual(['team'])
   })
 
+  it('shows what is known otherwise where a registry has no list: what was pushed or pulled, and what the cache has', async () => {
+    const host = 'registry.example.com'
+    const { browser, changes } = browserOf([entryOf(host)], { catalog: 'off' }, ['team/mychart', 'shop'])
+    const [row] = browser.hosts
+    expect(labels(browser, row)).toEqual(['loading'])
+
+    await opened(browser, row)
+    expect(labels(browser, row)).toEqual(['failure', 'shop', 'team'])
+
+    changes.length = 0
+    browser.setCached(
+      new Map([
+        [`${host}/acme/web:1.0.0`, 'sha256:1'],
+        ['other.example.com/x/y:1.0.0', 'sha256:2'],
+        ['no reference at all', 'sha256:3'],
+      ]),
+    )
+    expect(changes).toEqual([hostId(host)])
+    expect(labels(browser, row)).toEqual(['failure', 'acme', 'shop', 'team'])
+  })
+
+  it('shows nothing of that where the registry lists what it has', async () => {
+    const { browser, host } = await registryWith({ 'team/mychart': ['1.0.0'] })
+    const [row] = browser.hosts
+    await opened(browser, row)
+
+    browser.setCached(new Map([[`${host}/acme/web:1.0.0`, 'sha256:1']]))
+    expect(labels(browser, row)).toEqual(['team'])
+  })
+
   it('tells why a registry gives nothing, and asks it again when somebody wants that', async () => {
     const walk = await registryWith({ 'team/mychart': ['1.0.0'] })
     const { browser, host } = walk
@@ -321,7 +351,11 @@ async function registryWith(
   return { ...browserOf([entryOf(proxy.host)], options), registry, proxy, host: proxy.host }
 }
 
-function browserOf(entries: readonly HostEntry[], options: HostOptions = {}) {
+function browserOf(
+  entries: readonly HostEntry[],
+  options: HostOptions = {},
+  remembered: readonly string[] = [],
+) {
   const registries = new Registries({
     findCredential: () => Promise.resolve(undefined),
     hosts: Object.fromEntries(entries.map(({ host }) => [host, { plainHttp: true, ...options }])),
@@ -332,7 +366,8 @@ function browserOf(entries: readonly HostEntry[], options: HostOptions = {}) {
   const failures: unknown[] = []
   const counts = { everything: 0 }
   const browser = new RegistryBrowser({
-    repositories: (host) => listRepositories(registries, host),
+    repositories: (host, namespaces) => listRepositories(registries, host, { namespaces }),
+    remembered: () => remembered,
     tags: (repository) => listTags(registries, repository),
     inspect: async (reference, more) => await inspectTag(registries, reference, more),
     files: () => Promise.resolve([]),
