@@ -4,6 +4,7 @@ import { ChartCache, pushChart, Registries, saveChart } from '../../src/core/ind
 import { attachToChart } from '../support/attachments.ts'
 import { startCountingProxy } from '../support/countingProxy.ts'
 import { startDistribution3, startDockerRegistry } from '../support/dockerRegistry.ts'
+import { harborLike } from '../support/harborLike.ts'
 import { localRegistry } from '../support/localRegistry.ts'
 import { addManyNames, addManyRepositories } from '../support/manyRepositories.ts'
 import { distribution3, itWith } from '../support/peers.ts'
@@ -35,6 +36,21 @@ describe('A registry in the window', async () => {
     await workbench.notification(`Pulled ${host}/acme/web:1.0.0.`)
     await workbench.row('acme').waitFor()
     await workbench.screenshot('a registry without a list')
+  })
+
+  it('that keeps its catalogue to itself as Harbor does is listed in its own way', async () => {
+    const registry = await startDockerRegistry()
+    await push(registry.host, 'team/mychart', '1.0.0')
+    const proxy = await startCountingProxy(await harborLike(registry.host, { team: ['mychart'] }))
+    const workbench = await openWorkbench()
+    await workbench.openView('Registries')
+
+    await addRegistry(workbench, proxy.host)
+    await workbench.expand('team')
+    // On loopback one more tells whether it speaks HTTPS.
+    expect(proxy.requests.filter(({ path }) => path !== '/v2/').length).toBeLessThanOrEqual(3)
+    await workbench.expand('mychart')
+    await workbench.row('1.0.0').waitFor()
   })
 
   it('with 1 000 repositories is browsed page by page, and asked for no more', async () => {

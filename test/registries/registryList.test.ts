@@ -11,6 +11,7 @@ import { person, type Person } from '../support/commandLine.ts'
 import { startCountingProxy, type CountingProxy } from '../support/countingProxy.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { listenOnLoopback } from '../support/loopback.ts'
+import { harborLike } from '../support/harborLike.ts'
 import { registryWithoutCatalogue } from '../support/registryWithoutCatalogue.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -125,6 +126,33 @@ describe.each([
     const { stdout, stderr, exit } = await chartroom(['registry', 'list', `${proxy.host}/no/such`])
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 4 })
     expect(stderr).toContain('does not have this repository')
+  })
+})
+
+describe('chartroom registry list, at a registry that lists its repositories as Harbor does', () => {
+  it('lists those of every project, with three requests for one, and those of one project', async () => {
+    const registry = await startDockerRegistry()
+    const projects = { team: ['mychart', 'web'], library: ['nginx'], empty: [] }
+    const proxy = await startCountingProxy(await harborLike(registry.host, projects))
+    const { host } = proxy
+    const { chartroom } = await person()
+
+    const all = await chartroom(['registry', 'list', host, '--plain-http'])
+    expect({ stderr: all.stderr, exit: all.exit }).toEqual({ stderr: '', exit: 0 })
+    expect(cellsOf(all.stdout).flat()).toEqual([
+      'REF',
+      `${host}/library/nginx`,
+      `${host}/team/mychart`,
+      `${host}/team/web`,
+    ])
+    expect(proxy.lines()).toEqual([
+      'GET /v2/_catalog 401',
+      'GET /api/v2.0/projects?page_size=100 200',
+      'GET /api/v2.0/projects/team/repositories?page_size=100 200',
+      'GET /api/v2.0/projects/library/repositories?page_size=100 200',
+    ])
+    const team = await chartroom(['registry', 'list', `${host}/team`])
+    expect(cellsOf(team.stdout).flat()).toEqual(['REF', `${host}/team/mychart`, `${host}/team/web`])
   })
 })
 
