@@ -48,6 +48,17 @@ const lateApp = {
   },
 }
 
+/** Of this project's package.json its version is all that the code asks for. */
+const versionAlone = {
+  name: 'version alone',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'))
+      return { contents: JSON.stringify({ version }), loader: 'json' }
+    })
+  },
+}
+
 /** Every Node that this runs under has web streams. What stands in for them would be a sixth of the core. */
 const ownWebStreams = {
   name: 'own web streams',
@@ -124,7 +135,7 @@ const bundles = {
     outfile: 'dist/verbs.cjs',
     // In it, a part that is imported later is also loaded later, with what it needs of Node.
     format: 'cjs',
-    plugins: [ownWebStreams],
+    plugins: [ownWebStreams, versionAlone],
   },
   cli: {
     ...common,

@@ -5,7 +5,8 @@ import { createVSIX } from '@vscode/vsce'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const limit = 500 * 1000
+/** Bytes. The extension and the command line, which needs no extension, each bring the core. */
+const limit = 550 * 1000
 const project = join(import.meta.dirname, '..')
 const packagePath = join(project, 'dist', 'chartroom.vsix')
 // Everything that the extension imports is in its bundle.
