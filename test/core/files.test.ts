@@ -88,4 +88,14 @@ describe('reading a small file', () => {
     })
     await expect(readSmall('/dev/zero', 10)).rejects.toMatchObject({ kind: 'store-corrupt' })
   })
+
+  it('refuses a directory', async () => {
+    const directory = await temporaryDirectory()
+
+    await expect(readSmall(directory, 10)).rejects.toMatchObject({
+      kind: 'store-corrupt',
+      message: `${directory} is a directory; it should be a file.`,
+      advice: 'Move the directory away.',
+    })
+  })
 })

@@ -40,12 +40,13 @@ describe('A chart that the extension saves', () => {
       const here = await core.saveChart(cache, path, reference)
       const there = await savedByCommandLine(join(extensionPath, 'dist', 'cli.mjs'), path)
 
-      console.log(
-        `  ${path.slice(path.lastIndexOf('/') + 1)}: ${here.digest} in the host, ${there} by the command line`,
-      )
       equal(here.digest, there)
+      const name = path.slice(path.lastIndexOf('/') + 1)
+      // Lines that begin like this leave the host.
+      console.log(
+        `✓ ${name}: ${here.digest} in the host, ${there} by the command line, Node ${process.version}`,
+      )
     }
-    console.log(`  both under Node ${process.versions.node}, zlib ${process.versions.zlib}`)
   })
 
   async function savedByCommandLine(commandLine: string, path: string): Promise<string> {

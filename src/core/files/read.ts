@@ -60,20 +60,39 @@ export interface FileStart {
  * Reads a small file whole.
  * @param limit bytes; a larger file is `too-large`
  * @returns `undefined` where the file does not exist
- * @throws ChartroomError `store-corrupt` where something else than a file is there, such as a pipe, which might never end
+ * @throws ChartroomError `store-corrupt` where something else than a file is there: a directory, or a pipe, which might never end
  */
 export async function readSmall(
   path: string,
   limit: number,
   signal?: AbortSignal,
 ): Promise<Buffer | undefined> {
-  const start = await readStart(path, limit + 1, signal)
+  const start = await startOfFile(path, limit + 1, signal)
   if (start === undefined || start.bytes.length <= limit) return start?.bytes
   throw new ChartroomError('too-large', {
     message: `${path} is larger than ${limit} bytes.`,
     path,
     expected: limit,
   })
+}
+
+async function startOfFile(
+  path: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<FileStart | undefined> {
+  try {
+    return await readStart(path, limit, signal)
+  } catch (error) {
+    if (codeOf(error) !== 'EISDIR') throw error
+    throw new ChartroomError('store-corrupt', {
+      message: `${path} is a directory; it should be a file.`,
+      advice: 'Move the directory away.',
+      path,
+      expected: 'file',
+      cause: error,
+    })
+  }
 }
 
 /**

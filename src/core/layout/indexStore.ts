@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ChartroomError, messageOf } from '../errors.ts'
 import {
-  codeOf,
   factsOf,
   isSameFile,
   isSettled,
@@ -196,7 +195,7 @@ export class IndexStore {
     for (let pause = 5; ; pause = Math.min(pause * 2, 40)) {
       const facts = await factsOf(this.#path)
       if (this.#settled !== undefined && isSameFile(this.#settled.facts, facts)) return this.#settled
-      const bytes = await this.#readBytes(signal)
+      const bytes = await readSmall(this.#path, maxIndexSize, signal)
       try {
         const read = { index: bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path), facts }
         this.#settled = facts !== undefined && isSettled(facts) ? read : undefined
@@ -208,20 +207,6 @@ export class IndexStore {
       }
       await delay(pause)
       signal?.throwIfAborted()
-    }
-  }
-
-  async #readBytes(signal: AbortSignal | undefined): Promise<Buffer | undefined> {
-    try {
-      return await readSmall(this.#path, maxIndexSize, signal)
-    } catch (error) {
-      if (codeOf(error) !== 'EISDIR') throw error
-      throw new ChartroomError('store-corrupt', {
-        message: `${this.#path} is a directory; it should be a file.`,
-        advice: 'Move the directory away.',
-        path: this.#path,
-        cause: error,
-      })
     }
   }
 

@@ -2,7 +2,6 @@ import { dirname, join } from 'node:path'
 import { ChartroomError } from '../errors.ts'
 import {
   appendTo,
-  codeOf,
   factsOf,
   fingerprintOf,
   makeMissingDirectory,
@@ -71,7 +70,7 @@ export class Journal {
     try {
       return await readSmall(this.#path, maxJournalSize)
     } catch (error) {
-      if (!(error instanceof ChartroomError) && codeOf(error) !== 'EISDIR') throw error
+      if (!(error instanceof ChartroomError)) throw error
       throw new ChartroomError('store-corrupt', {
         message: `${this.#path} is not a journal that can be read, so nothing is changed beside it.`,
         advice: 'Move it away: what was on offer is forgotten then, and nothing else.',

@@ -294,7 +294,7 @@ describe('a credentials file that cannot be understood', () => {
 
     expect(await fileIn(home).find('r.org', { log })).toBeUndefined()
     expect(log.lines).toEqual([
-      expect.stringContaining(`~/${helm32} cannot be read and is passed over: EISDIR`),
+      expect.stringContaining(`${helm32} is a directory; it should be a file. It is passed over.`),
     ])
   })
 })
