@@ -46,6 +46,8 @@ describe('The commands', () => {
     await select(workbench, '2.0.0', '1.0.0')
     await workbench.contextMenu('1.0.0', 'Push Cached Chart')
     await workbench.notification('Pushed 2 charts.')
+    await workbench.contextMenu('1.0.0', 'Pull Again')
+    await workbench.notification('Pulled 2 charts.')
     await select(workbench, '2.0.0', '1.0.0', '3.0.0')
     await workbench.contextMenu('1.0.0', 'Copy Reference')
     await until(async () => (await workbench.clipboard()).split('\n').length === 3)

@@ -139,13 +139,16 @@ describe('a blob whose connection breaks', () => {
 describe('a blob that was put together from two answers and is damaged', () => {
   const other = Buffer.from(bytes).fill('x', 0, 10)
   const manifest = encodeManifest({ config: blob, layers: [blob] })
+  const copied = async (host: string, target: MemoryTarget): Promise<void> => {
+    await copy(repositoryAt(host), target, manifest, 'copied', { step: 'pulling', what: 'the test' })
+  }
 
   it('is fetched once more from its beginning', async () => {
     const { script, ranges } = answering({ content: other, cutAfter: 100_000 }, {}, {})
     const server = await startServer(script)
     const target = new MemoryTarget()
 
-    await copy(repositoryAt(server.host), target, manifest, 'copied', { step: 'pulling', what: 'the test' })
+    await copied(server.host, target)
 
     expect(await read(await target.fetch(blob))).toEqual(bytes)
     expect(ranges).toEqual([undefined, 'bytes=100000-', undefined])
@@ -155,24 +158,16 @@ describe('a blob that was put together from two answers and is damaged', () => {
     const damaged = { content: other, cutAfter: 100_000 }
     const { script, ranges } = answering(damaged, {}, damaged, {})
     const server = await startServer(script)
-    const copying = copy(repositoryAt(server.host), new MemoryTarget(), manifest, 'copied', {
-      step: 'pulling',
-      what: 'the test',
-    })
 
-    expect((await failureOf(copying)).kind).toBe('integrity')
+    expect((await failureOf(copied(server.host, new MemoryTarget()))).kind).toBe('integrity')
     expect(ranges).toHaveLength(4)
   })
 
   it('is an error at once where it came in one piece', async () => {
     const { script, ranges } = answering({ content: other })
     const server = await startServer(script)
-    const copying = copy(repositoryAt(server.host), new MemoryTarget(), manifest, 'copied', {
-      step: 'pulling',
-      what: 'the test',
-    })
 
-    expect((await failureOf(copying)).kind).toBe('integrity')
+    expect((await failureOf(copied(server.host, new MemoryTarget()))).kind).toBe('integrity')
     expect(ranges).toHaveLength(1)
   })
 })
