@@ -168,7 +168,14 @@ function registriesOfNobody(): Registries {
 }
 
 function environment(home: string): Record<string, string> {
-  return { HOME: home, HELM_CACHE_HOME: join(home, 'helm') }
+  // Certificates of this machine have to do with neither side, and reading them takes time.
+  return {
+    HOME: home,
+    HELM_CACHE_HOME: join(home, 'helm'),
+    SSL_CERT_FILE: '',
+    SSL_CERT_DIR: '',
+    NODE_EXTRA_CA_CERTS: '',
+  }
 }
 
 async function chartroom(home: string, ...args: readonly string[]): Promise<void> {

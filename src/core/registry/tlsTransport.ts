@@ -45,9 +45,10 @@ async function answerTo(
   watchdog: Watchdog,
   agent: ProxyAgent | undefined,
 ): Promise<IncomingMessage> {
-  // Default imports: inside VS Code the proxy support replaces members of these objects, which named imports would miss.
-  const { default: http } = await import('node:http')
-  const { default: https } = await import('node:https')
+  // The objects themselves: inside VS Code the proxy support replaces members of them, which named imports would miss. And no
+  // import at this place: a bundle leaves it to Node, which then loads an HTTP client of its own for the names in `node:http`.
+  const http = process.getBuiltinModule('node:http')
+  const https = process.getBuiltinModule('node:https')
   return await new Promise((resolve, reject) => {
     const options = {
       method: request.method,
