@@ -10,6 +10,8 @@ import { run, runOrThrow } from './processes.ts'
 const evidence = {
   'docker-registry': ['docker-registry'],
   'apache2-utils': ['htpasswd'],
+  openssl: ['openssl'],
+  tinyproxy: ['tinyproxy'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   skopeo: ['skopeo'],
   gnupg: ['gpg'],

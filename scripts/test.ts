@@ -25,7 +25,10 @@ const node20 = join(project, 'test', 'node20')
 process.exitCode = await testEverything()
 
 async function testEverything(): Promise<number> {
-  await ensureSystemPackages(['docker-registry', 'apache2-utils', 'skopeo', 'gnupg', 'chromium'], console.log)
+  await ensureSystemPackages(
+    ['docker-registry', 'apache2-utils', 'openssl', 'tinyproxy', 'skopeo', 'gnupg', 'chromium'],
+    console.log,
+  )
   await installNested(node20, () => {
     console.log('Installing Node 20 into test/node20: a few seconds, once.')
   })
