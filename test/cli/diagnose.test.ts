@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
+import { authority, elsewhere, key } from '../core/registry/diagnosis/certificates.ts'
 import { answerJson, startServer } from '../core/registry/scriptedServer.ts'
 import { person } from '../support/commandLine.ts'
+import { startMappingProxy } from '../support/mappingProxy.ts'
 import { anyPort } from '../support/ports.ts'
 
 describe('registry diagnose', () => {
@@ -68,6 +70,50 @@ describe('registry diagnose', () => {
     expect(stdout).not.toContain('wonderland')
     expect(stdout).not.toContain(auth)
     expect(exit).toBe(0)
+  })
+
+  it('goes through the proxy that is in force, and tells nothing of its login', async () => {
+    const server = await startServer(
+      (_request, response) => {
+        answerJson(response, { repositories: [] })
+      },
+      { key, cert: elsewhere },
+    )
+    const port = Number(server.host.slice('127.0.0.1:'.length))
+    const proxy = await startMappingProxy({ port, login: 'me:pw-of-proxy' })
+    const [insider, stranger, neighbour] = await Promise.all([
+      person({ HTTPS_PROXY: `http://me:pw-of-proxy@${proxy.host}` }),
+      person({ HTTPS_PROXY: `http://me:wrong-pw@${proxy.host}` }),
+      person({ HTTPS_PROXY: `http://${proxy.host}`, NO_PROXY: '.example.com' }),
+    ])
+    const caFile = join(insider.work, 'ca.pem')
+    await writeFile(caFile, authority)
+    const diagnose = ['registry', 'diagnose', 'other.example.com', '--ca-file', caFile, '-o', 'json']
+
+    const through = await insider.chartroom(diagnose)
+    expect(JSON.parse(through.stdout)).toMatchObject({
+      verdict: { works: true },
+      steps: expect.arrayContaining([
+        expect.objectContaining({ name: 'proxy', facts: { proxy: proxy.host, scheme: 'http' } }),
+        expect.objectContaining({ name: 'dns', state: 'warning' }),
+        expect.objectContaining({ name: 'tls', state: 'ok' }),
+      ]) as unknown,
+    })
+    expect(through.exit).toBe(0)
+
+    const refused = await stranger.chartroom(diagnose)
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      verdict: {
+        kind: 'proxy',
+        advice: 'Check the address of the proxy, and its login.',
+        message: expect.stringContaining(`the proxy ${proxy.host} wants a login`) as string,
+      },
+    })
+    expect(refused.exit).toBe(8)
+
+    expect((await neighbour.chartroom(diagnose.slice(0, 3))).stdout).toMatch(/^ok +Proxy .*NO_PROXY/m)
+    for (const { stdout, stderr } of [through, refused])
+      expect(stdout + stderr).not.toMatch(/pw-of-proxy|wrong-pw/)
   })
 
   it('takes a host and nothing else', async () => {

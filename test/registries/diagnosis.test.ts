@@ -10,7 +10,16 @@ import { temporaryDirectory } from '../support/temporary.ts'
 import { startTokenServer } from '../support/tokenServer.ts'
 
 const login = { user: 'myuser', password: 'mypass' }
-const wholeWay = ['settings ok', 'dns ok', 'tcp ok', 'tls ok', 'scheme ok', 'ping ok', 'challenge ok']
+const wholeWay = [
+  'settings ok',
+  'proxy ok',
+  'dns ok',
+  'tcp ok',
+  'tls ok',
+  'scheme ok',
+  'ping ok',
+  'challenge ok',
+]
 
 describe('registry diagnose, at distribution', () => {
   it('with users tells of a login that is missing, refused and taken', async () => {

@@ -1,5 +1,6 @@
 import { env, l10n, workspace } from 'vscode'
 import { diagnoseRegistry as diagnose, parseHost, type Diagnosis } from '../../core/index.ts'
+import { editorProxy } from '../adapters/editorProxy.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { diagnosisPage, diagnosisText } from '../documents/diagnosisPage.ts'
@@ -36,6 +37,7 @@ async function examine(app: App, host: string, options: Parameters<typeof diagno
   return await diagnose(app.registries, host, {
     ...options,
     program: app.program,
+    editorProxy: editorProxy(),
     anonymous: !workspace.isTrusted,
     settingsFrom: (name) => app.hosts.sourceOf(host, name),
   })

@@ -29,6 +29,8 @@ export interface DiagnoseOptions extends Pick<OperationOptions, 'signal' | 'log'
   readonly program?: string
   /** Where an option of the host comes from, for people. */
   readonly settingsFrom?: (name: keyof HostOptions) => string
+  /** Inside an editor, which has a way through proxies of its own: what is set there, without a login. */
+  readonly editorProxy?: { readonly summary: string; readonly isSet: boolean }
   /** Whether the login is neither looked for nor sent. */
   readonly anonymous?: boolean
   /** Milliseconds that a step may take. */

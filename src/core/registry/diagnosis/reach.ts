@@ -2,13 +2,12 @@ import { isLoopback } from '../origin.ts'
 import { isNotTls } from '../scheme.ts'
 import { readTlsSettings } from '../tlsSettings.ts'
 import { asksForCertificate } from './clientCertificate.ts'
-import { connect } from './connect.ts'
 import type { Examination } from './examination.ts'
 import { lookAtTls, type TlsLook } from './handshake.ts'
-import { lookUpName, type Address } from './name.ts'
 import { sendPing } from './ping.ts'
 import type { Found } from './steps.ts'
 import { judgeTls } from './tls.ts'
+import { findWay, portOf, type Way } from './way.ts'
 
 /** How far the way to a registry goes. */
 export interface Reached {
@@ -20,57 +19,44 @@ export interface Reached {
   readonly unverified?: NonNullable<TlsLook['answer']>
 }
 
-/** Milliseconds that a connection to one address may take. */
-const connectLimit = 10_000
-
 /** Goes the way to a registry: name, connection, TLS, scheme. */
 export async function reach(examination: Examination): Promise<Reached> {
   const { settings, steps } = examination
   const https = new URL(`https://${settings.apiHost}`)
-  const address = await findAddress(examination, https)
-  if (address === undefined) {
+  const isPlain = settings.options.plainHttp === true
+  const way = await findWay(examination, isPlain ? plainOf(https) : https)
+  if (way === undefined) {
     steps.skip('tls', 'there is no connection')
     steps.skip('scheme', 'there is no connection')
     return { https }
   }
-  if (settings.options.plainHttp === true) {
+  if (isPlain) {
     steps.skip('tls', 'the host is set to plain HTTP')
     return plain(examination, https, 'http, as is set')
   }
-  return await secure(examination, https, address)
+  return await secure(examination, https, way)
 }
 
-/** @returns an address that answers */
-async function findAddress(
-  { settings, steps, limit }: Examination,
-  https: URL,
-): Promise<Address | undefined> {
-  const addresses = await steps.take('dns', async () => await lookUpName(https.hostname))
-  if (addresses === undefined) {
-    steps.skip('tcp', 'there is no address to connect to')
-    return undefined
-  }
-  const most = Math.min(connectLimit, limit)
-  const port = portOf(https, settings.options.plainHttp)
-  return await steps.take('tcp', async (signal) => await connect(addresses, port, most, signal))
-}
-
-async function secure(examination: Examination, https: URL, address: Address): Promise<Reached> {
+async function secure(examination: Examination, https: URL, { address, agent }: Way): Promise<Reached> {
   const { settings, steps } = examination
   let look: TlsLook = {}
+  let hasCertificate = false
   const state = await steps.take('tls', async (signal) => {
-    const { host, options, certificates, findAgent } = settings
-    const [tls, agent] = [await readTlsSettings(host, options, certificates), await findAgent?.(https)]
+    const { host, options, certificates } = settings
+    const tls = await readTlsSettings(host, options, certificates)
+    hasCertificate = tls?.cert !== undefined
     look = await lookAtTls(https, { ...tls, ...(agent === undefined ? {} : { agent }) }, signal)
     const isTls = look.handshake !== undefined || (look.error !== undefined && !isNotTls(look.error))
     const { hostname } = https
-    const asked = isTls ? await asksForCertificate(address, portOf(https), hostname, signal) : undefined
+    // Through a proxy nobody can read along.
+    const canAsk = isTls && address !== undefined && agent === undefined
+    const asked = canAsk ? await asksForCertificate(address, portOf(https), hostname, signal) : undefined
     return judgeTls(look, {
       host: settings.host,
       hostname,
       mayBePlain: settings.options.plainHttp === undefined && isLoopback(https),
       skipsVerification: settings.options.insecureSkipVerify === true,
-      hasClientCertificate: settings.options.clientCert !== undefined,
+      hasClientCertificate: hasCertificate,
       asked,
     })
   })
@@ -108,9 +94,4 @@ async function tryPlain({ settings, steps }: Examination, https: URL, { error }:
 
 function plainOf(https: URL): URL {
   return new URL(`http://${https.host}`)
-}
-
-function portOf({ port }: URL, plainHttp = false): number {
-  if (port !== '') return Number(port)
-  return plainHttp ? 80 : 443
 }

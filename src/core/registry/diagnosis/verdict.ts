@@ -6,7 +6,7 @@ export function verdictOf(host: string, steps: readonly DiagnosisStep[]): Verdic
   const failed = steps.find(({ state }) => state === 'failed')
   if (failed !== undefined) {
     const { summary, kind } = failed
-    const advice = failed.advice ?? adviceAt[failed.name]
+    const advice = failed.advice ?? (kind === 'proxy' ? proxyAdvice : adviceAt[failed.name])
     return {
       works: false,
       message: summary,
@@ -24,8 +24,9 @@ export function verdictOf(host: string, steps: readonly DiagnosisStep[]): Verdic
   }
 }
 
+const proxyAdvice = 'Check the address of the proxy, and its login.'
+
 const adviceAt: Partial<Record<DiagnosisStep['name'], string>> = {
-  proxy: 'Check the address of the proxy.',
   dns: 'Check how the host is written, the network, and a VPN where it is known only there.',
   tcp: 'Check that the registry runs, the port, and whether a firewall or a VPN is in the way.',
   tls: 'Ask whoever runs the registry.',

@@ -20,7 +20,16 @@ const open: Script = (_request, response) => {
   )
 }
 
-const everything = ['settings ok', 'dns ok', 'tcp ok', 'tls ok', 'scheme ok', 'ping ok', 'challenge ok']
+const everything = [
+  'settings ok',
+  'proxy ok',
+  'dns ok',
+  'tcp ok',
+  'tls ok',
+  'scheme ok',
+  'ping ok',
+  'challenge ok',
+]
 
 async function diagnosisOf(host: string, options: HostOptions = {}, limit?: number): Promise<Diagnosis> {
   const registries = registriesAt(host, { options })
@@ -75,7 +84,16 @@ describe('a certificate that cannot be trusted', () => {
     )
     expect(diagnosis.verdict.advice).toMatch(/certificate authority file/)
     expect(outline(diagnosis)).toEqual([
-      ...['settings ok', 'dns ok', 'tcp ok', 'tls failed', 'scheme ok', 'ping warning', 'challenge ok'],
+      ...[
+        'settings ok',
+        'proxy ok',
+        'dns ok',
+        'tcp ok',
+        'tls failed',
+        'scheme ok',
+        'ping warning',
+        'challenge ok',
+      ],
       ...['login ok', 'clock ok'],
     ])
     expect(stepOf(diagnosis, 'tls').facts).toMatchObject({
@@ -209,7 +227,7 @@ describe('a way that ends early', () => {
       message: `${host} could not be reached (connection refused).`,
       advice: expect.stringContaining('port') as string,
     })
-    expect(outline(diagnosis)).toEqual(['settings ok', 'dns ok', 'tcp failed', 'login ok'])
+    expect(outline(diagnosis)).toEqual(['settings ok', 'proxy ok', 'dns ok', 'tcp failed', 'login ok'])
     expect(stepOf(diagnosis, 'tcp').facts['addresses']).toMatchObject([
       { address: '127.0.0.1', family: 'IPv4', result: 'ECONNREFUSED' },
     ])
@@ -219,7 +237,7 @@ describe('a way that ends early', () => {
     const diagnosis = await diagnosisOf('registry.invalid')
 
     expect(diagnosis.verdict.kind).toBe('unavailable')
-    expect(outline(diagnosis)).toEqual(['settings ok', 'dns failed', 'login ok'])
+    expect(outline(diagnosis)).toEqual(['settings ok', 'proxy ok', 'dns failed', 'login ok'])
   })
 
   it('at a peer that says nothing is told once the time of a step is over', async () => {
@@ -231,7 +249,14 @@ describe('a way that ends early', () => {
       message: `${host} did not answer within 0.2 s.`,
       advice: expect.stringContaining('firewall') as string,
     })
-    expect(outline(diagnosis)).toEqual(['settings ok', 'dns ok', 'tcp ok', 'tls failed', 'login ok'])
+    expect(outline(diagnosis)).toEqual([
+      'settings ok',
+      'proxy ok',
+      'dns ok',
+      'tcp ok',
+      'tls failed',
+      'login ok',
+    ])
     expect(stepOf(diagnosis, 'tls').milliseconds).toBeGreaterThanOrEqual(190)
   })
 
