@@ -5,7 +5,7 @@ import { problemOf, type ChartProblem } from './cacheProblem.ts'
 import type { ChartFacts } from './chart/chartFacts.ts'
 import type { ChartFormat } from './chart/mediaTypes.ts'
 import { isSameFile } from './files.ts'
-import { namedEntries, type IndexFile } from './layout/indexFile.ts'
+import { digestIn, namedEntries, type IndexFile } from './layout/indexFile.ts'
 import type { BlobFacts, Layout } from './layout/layout.ts'
 import type { Digest } from './oci/digest.ts'
 import { complete, type Outcome } from './outcome.ts'
@@ -202,9 +202,4 @@ function soundChart(
     format,
     signed,
   }
-}
-
-function digestIn(raw: unknown): string | undefined {
-  const digest = typeof raw === 'object' && raw !== null && 'digest' in raw ? raw.digest : undefined
-  return typeof digest === 'string' ? digest : undefined
 }

@@ -166,6 +166,12 @@ class StoredEntry implements IndexEntry {
   }
 }
 
+/** What an entry calls the digest of its manifest, which need not be one. */
+export function digestIn(raw: unknown): string | undefined {
+  const digest = isObject(raw) ? raw['digest'] : undefined
+  return typeof digest === 'string' ? digest : undefined
+}
+
 function inOrder({
   mediaType,
   digest,

@@ -3,6 +3,7 @@ import { formatCount } from '../humanize.ts'
 import { isDigest, type Digest } from '../oci/digest.ts'
 import type { OperationOptions } from '../progress.ts'
 import {
+  digestIn,
   containerdNameAnnotation,
   entryOf,
   namedEntries,
@@ -92,10 +93,6 @@ function named(entry: IndexEntry, counts: boolean, { hidden }: EntryRepairs, don
 
 function annotationsOf({ raw }: IndexEntry): Record<string, unknown> {
   return (raw as { annotations?: Record<string, unknown> }).annotations ?? {}
-}
-
-function digestIn(raw: unknown): unknown {
-  return typeof raw === 'object' && raw !== null && 'digest' in raw ? raw.digest : undefined
 }
 
 /** Whether an entry names its manifest by an algorithm that others know, so that nobody here can tell what is there. */
