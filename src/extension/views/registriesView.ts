@@ -21,8 +21,8 @@ import {
 import { watchCachedManifests } from '../adapters/cachedManifests.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { RegistryHosts } from '../adapters/registryHosts.ts'
-import { countText } from '../counts.ts'
 import type { RepositoryMemory } from '../adapters/repositoryMemory.ts'
+import { countText } from '../counts.ts'
 import type { OpenCharts } from '../documents/openCharts.ts'
 import { endsWithin } from '../endsWithin.ts'
 import type { LocalRegistry } from '../localRegistry/localRegistry.ts'
@@ -31,9 +31,9 @@ import { fileNodes } from './fileNodes.ts'
 import { GivenRows } from './givenRows.ts'
 import { PaintQueue, type Painted } from './paintQueue.ts'
 import { RegistryBrowser } from './registryBrowser.ts'
-import { isWithoutList } from './registryProblem.ts'
 import { greyWhatIsNoChart, registryItem, registryTooltip } from './registryItems.ts'
 import { hostId, type LocalFacts, type MoreNode, type RegistryNode } from './registryNodes.ts'
+import { isWithoutList } from './registryProblem.ts'
 
 export interface RegistriesViewParts {
   readonly tree: TreeView<RegistryNode>
