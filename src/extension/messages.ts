@@ -77,6 +77,8 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined
 }
 
+/** Its message can hold what a stranger wrote. */
 function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return stack.split('\n').map(printable).join('\n')
 }
