@@ -9,7 +9,7 @@ import type { Operation } from '../support/faultRegistry/exchange.ts'
 import type { Fault } from '../support/faultRegistry/fault.ts'
 import { FaultRegistry } from '../support/faultRegistry/faultRegistry.ts'
 import { stock } from '../support/faultRegistry/stock.ts'
-import { clientSocketsTo } from './clientSockets.ts'
+import { clientSocketsTo } from '../support/clientSockets.ts'
 import { perform, type Workplace } from './faultWork.ts'
 import { leftoversIn, lookAtCache } from './invariants.ts'
 
