@@ -177,10 +177,9 @@ describe('a tag', () => {
   })
 })
 
-function encoded(value: unknown): Buffer {
-  // What JSON has no word for is left out.
+function encoded(value: object): Buffer {
   return Buffer.from(
-    JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each)) ?? '',
+    JSON.stringify(value, (_key, each: unknown) => (typeof each === 'bigint' ? String(each) : each)),
   )
 }
 
