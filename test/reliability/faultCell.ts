@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { kindOf, messageOf, Registries } from '../../src/core/index.ts'
-import { fetchTransport } from '../../src/core/registry/fetchTransport.ts'
 import type { Timeouts, Transport } from '../../src/core/registry/transport.ts'
 import type { Operation } from '../support/faultRegistry/exchange.ts'
 import type { Fault } from '../support/faultRegistry/fault.ts'
@@ -32,8 +31,16 @@ export const deadline = 5000
 
 const account = { username: 'alice', password: 'the-planted+secret/of=alice' }
 
-/** Does an operation at a registry with a fault, and looks at what is left. */
-export async function runCell(fault: Fault, operation: Operation, frequency: Frequency): Promise<Cell> {
+/**
+ * Does an operation at a registry with a fault, and looks at what is left.
+ * @param transport that asks the registry
+ */
+export async function runCell(
+  fault: Fault,
+  operation: Operation,
+  frequency: Frequency,
+  transport: Transport,
+): Promise<Cell> {
   let inflicted = 0
   const registry = await FaultRegistry.start({
     admission: 'token',
@@ -49,7 +56,12 @@ export async function runCell(fault: Fault, operation: Operation, frequency: Fre
   const said: string[] = []
   try {
     await stock(registry)
-    const place = { registry, registries: registriesAt(registry, fault.isSlow === true), root, said }
+    const place = {
+      registry,
+      registries: registriesAt(registry, fault.isSlow === true, transport),
+      root,
+      said,
+    }
     const start = performance.now()
     const outcome = await Promise.race([outcomeOf(place, operation), late()])
     const milliseconds = performance.now() - start
@@ -70,10 +82,10 @@ const patient: Timeouts = { connect: 20_000, answer: 20_000, idle: 20_000, commi
 const impatient: Timeouts = { connect: 400, answer: 400, idle: 400, commit: 400, slow: 400 }
 
 /** Waiting between tries takes no time; where the registry is slow, waiting for it takes little. */
-function registriesAt({ host }: FaultRegistry, isSlow: boolean): Registries {
+function registriesAt({ host }: FaultRegistry, isSlow: boolean, inner: Transport): Registries {
   const timeouts = isSlow ? impatient : patient
   const transport: Transport = {
-    send: async (request, options) => await fetchTransport().send(request, { ...options, timeouts }),
+    send: async (request, options) => await inner.send(request, { ...options, timeouts }),
   }
   return new Registries({
     findCredential: () => Promise.resolve({ ...account, origin: 'the tests' }),
