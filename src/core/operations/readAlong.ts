@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { RawManifest } from '../oci/manifest.ts'
@@ -55,15 +54,28 @@ export class ReadAlong implements ReadableTarget {
 
 /** Passes bytes on and writes them into a branch, at the pace of the slower one. */
 async function* passed(bytes: AsyncIterable<Uint8Array>, branch: PassThrough): AsyncGenerator<Uint8Array> {
-  const closed = once(branch, 'close')
+  // Whoever stops reading it says so with an error, which is no matter of the copy.
+  branch.on('error', () => undefined)
   try {
     for await (const chunk of bytes) {
       // Whoever reads the branch may have seen enough.
-      if (branch.writable && !branch.write(chunk)) await Promise.race([once(branch, 'drain'), closed])
+      if (branch.writable && !branch.write(chunk)) await drainedOrClosed(branch)
       yield chunk
     }
     branch.end()
   } finally {
     if (!branch.writableEnded) branch.destroy()
   }
+}
+
+async function drainedOrClosed(branch: PassThrough): Promise<void> {
+  await new Promise<void>((resolve) => {
+    function proceed(): void {
+      branch.off('drain', proceed)
+      branch.off('close', proceed)
+      resolve()
+    }
+    branch.on('drain', proceed)
+    branch.on('close', proceed)
+  })
 }
