@@ -4,8 +4,8 @@
  * It is a package of its own under test/vscode, so that `npm ci` of the project does not pay for it.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { installNested } from './nestedPackage.ts'
 import { runOrThrow, signalGroup, stopGroup } from './processes.ts'
 import { ensureSystemPackages } from './systemPackages.ts'
@@ -49,6 +49,8 @@ export interface VscodeServerOptions {
   readonly dataDirectory: string
   /** By default a folder of the data directory. */
   readonly extensionsDirectory?: string
+  /** Names of extensions of VS Code's own that it goes without, for example `git`. */
+  readonly without?: readonly string[]
   readonly settings?: Readonly<Record<string, unknown>>
   /** Those of scope `machine`: VS Code ignores them among the user's where the window is a remote one, as here. */
   readonly machineSettings?: Readonly<Record<string, unknown>>
@@ -137,8 +139,20 @@ async function serverArguments(options: VscodeServerOptions): Promise<string[]> 
     ...['--host', '127.0.0.1', '--port', `${port}`, '--without-connection-token'],
     ...['--accept-server-license-terms', '--telemetry-level', 'off'],
     ...['--server-data-dir', dataDirectory, '--extensions-dir', extensionsDirectory],
+    ...(options.without === undefined ? [] : ['--builtin-extensions-dir', await builtin(options)]),
     ...(options.smokeTestDriver === true ? ['--enable-smoke-test-driver'] : []),
   ]
+}
+
+/** A directory that leads to VS Code's own extensions but for a few. */
+async function builtin({ dataDirectory, without = [] }: VscodeServerOptions): Promise<string> {
+  const all = join(dirname(dirname(serverMain)), 'extensions')
+  const some = join(dataDirectory, 'builtin')
+  await mkdir(some, { recursive: true })
+  for (const name of await readdir(all)) {
+    if (!without.includes(name)) await symlink(join(all, name), join(some, name))
+  }
+  return some
 }
 
 async function writeSettings(options: VscodeServerOptions): Promise<void> {

@@ -5,7 +5,7 @@ export type { ChartFormat } from './chart/mediaTypes.ts'
 export type { Metadata } from './chart/metadata.ts'
 export type { Credential } from './credential.ts'
 export { Credentials, type KnownHost } from './credentials/credentials.ts'
-export type { CredentialStore, ListedLogin } from './credentials/store.ts'
+export type { CredentialAccount, CredentialStore, ListedLogin } from './credentials/store.ts'
 export {
   ChartroomError,
   exitCodes,
@@ -64,7 +64,7 @@ export { listRegistry, type RegistryContent } from './operations/listRegistry.ts
 export { listRepositories } from './operations/listRepositories.ts'
 export { listTags } from './operations/listTags.ts'
 export { listVersions, type ListedVersion, type UnreadableVersion } from './operations/listVersions.ts'
-export { login, type LoggedIn } from './operations/login.ts'
+export { checkLogin, login, type LoggedIn } from './operations/login.ts'
 export { logout, type LoggedOut } from './operations/logout.ts'
 export { lookAtCache } from './operations/lookAtCache.ts'
 export { lookUpTag, type TagLookUp } from './operations/lookUpTag.ts'

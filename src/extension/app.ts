@@ -1,4 +1,5 @@
 import {
+  l10n,
   Uri,
   version,
   workspace,
@@ -25,6 +26,7 @@ import { FormatMemory } from './adapters/formatMemory.ts'
 import { KeyringMemory } from './adapters/keyringMemory.ts'
 import { RegistryHosts } from './adapters/registryHosts.ts'
 import { RepositoryMemory } from './adapters/repositoryMemory.ts'
+import { GithubAccount } from './adapters/githubAccount.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
 import { SharedHosts } from './adapters/sharedHosts.ts'
@@ -57,6 +59,7 @@ interface Registered {
 export class App implements Disposable {
   readonly log: LogOutputChannel
   readonly secrets: SecretLogins
+  readonly github: GithubAccount
   readonly credentials: Credentials
   readonly registries: Registries
   readonly hosts: RegistryHosts
@@ -80,7 +83,7 @@ export class App implements Disposable {
   readonly checks = new Checks()
   readonly reports = new Reports()
   readonly answers: ChartAnswers
-  readonly #listening: Disposable
+  readonly #listening: readonly Disposable[]
 
   constructor(
     { extension, secrets, globalState, workspaceState, globalStorageUri, extensionUri }: ExtensionContext,
@@ -91,8 +94,15 @@ export class App implements Disposable {
     const { version: own } = extension.packageJSON as { readonly version: string }
     this.program = `chartroom ${own}, VS Code ${version}`
     this.secrets = secretStore(secrets, this.log)
+    this.github = new GithubAccount({ state: globalState, log: this.log, name: l10n.t('GitHub account') })
     this.credentials = lazily(
-      () => new Credentials({ around: surroundings(), stores: [this.secrets], untrusted: workspacePaths }),
+      () =>
+        new Credentials({
+          around: surroundings(),
+          accounts: [this.github],
+          stores: [this.secrets],
+          untrusted: workspacePaths,
+        }),
     )
     const unverifiedLogins = new UnverifiedLogins(globalState)
     this.registries = lazily(
@@ -114,9 +124,11 @@ export class App implements Disposable {
       shared: this.sharedHosts,
     })
     // In this window or in another one.
-    this.#listening = this.secrets.onDidChange((host) => {
-      this.hosts.loginChanged(host)
-    })
+    this.#listening = [this.secrets, this.github].map((logins) =>
+      logins.onDidChange((host) => {
+        this.hosts.loginChanged(host)
+      }),
+    )
     this.charts = new OpenCharts({ cache: () => this.cache, registries: this.registries, log: this.log })
     this.destinations = new DestinationMemory(workspaceState)
     this.formats = new FormatMemory(globalState)
@@ -194,7 +206,7 @@ export class App implements Disposable {
 
   dispose(): void {
     for (const part of [
-      this.#listening,
+      ...this.#listening,
       this.cacheView,
       this.registriesView,
       this.localRegistry,
@@ -207,6 +219,7 @@ export class App implements Disposable {
       this.reports,
       this.hosts,
       this.sharedHosts,
+      this.github,
       this.secrets,
       this.log,
     ])

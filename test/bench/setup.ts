@@ -1,8 +1,8 @@
-import { createVSIX } from '@vscode/vsce'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureSystemPackages } from '../../scripts/systemPackages.ts'
 import { installVscode, installVsix } from '../../scripts/vscodeServer.ts'
+import { packExtension } from '../support/packExtension.ts'
 
 const project = join(import.meta.dirname, '..', '..')
 const home = join(project, 'out', 'bench')
@@ -17,19 +17,8 @@ export async function setup(): Promise<void> {
   await rm(home, { recursive: true, force: true })
   await mkdir(home, { recursive: true })
   const packages = [join(project, 'dist', 'chartroom.vsix')]
-  for (const name of ['idle', 'constant-rows']) packages.push(await packed(name))
+  for (const name of ['idle', 'constant-rows'])
+    packages.push(await packExtension(join(import.meta.dirname, 'extensions', name), home))
   for (const vsix of packages)
     await installVsix(vsix, { dataDirectory: join(home, 'data'), extensionsDirectory })
-}
-
-async function packed(name: string): Promise<string> {
-  const packagePath = join(home, `${name}.vsix`)
-  await createVSIX({
-    cwd: join(import.meta.dirname, 'extensions', name),
-    packagePath,
-    dependencies: false,
-    allowMissingRepository: true,
-    skipLicense: true,
-  })
-  return packagePath
 }

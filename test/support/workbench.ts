@@ -29,6 +29,8 @@ export interface WorkbenchOptions {
   readonly restricted?: boolean
   /** Where the installed extensions are; by default Chartroom alone. */
   readonly extensionsDirectory?: string
+  /** Names of extensions of VS Code's own that the window goes without. */
+  readonly without?: readonly string[]
 }
 
 export type { Workbench }
@@ -92,6 +94,7 @@ async function startServer(
   return await startVscodeServer({
     dataDirectory: join(home, 'vscode'),
     extensionsDirectory: options.extensionsDirectory ?? extensionsDirectory,
+    ...(options.without === undefined ? {} : { without: options.without }),
     ...(options.machineSettings === undefined ? {} : { machineSettings: options.machineSettings }),
     settings: { ...theme, ...(options.restricted === true ? askingForTrust : {}), ...options.settings },
     env: { ...ownHome(home), HELM_CACHE_HOME: cacheHome, ...options.env },

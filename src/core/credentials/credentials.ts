@@ -5,11 +5,13 @@ import type { OperationOptions } from '../progress.ts'
 import { CredentialFile } from './credentialFile.ts'
 import { EnvironmentSource } from './environmentSource.ts'
 import { credentialFiles, explicitFile, newHelmFile, type CredentialLocation } from './locations.ts'
-import type { CredentialSource, CredentialStore, ListedLogin } from './store.ts'
+import type { CredentialAccount, CredentialSource, CredentialStore, ListedLogin } from './store.ts'
 
 export interface CredentialsOptions {
   readonly around?: Surroundings
-  /** Stores that only this program can read, such as an editor's secret storage. They are asked first. */
+  /** Accounts that a person has chosen. They are asked before everything else. */
+  readonly accounts?: readonly CredentialAccount[]
+  /** Stores that only this program can read, such as an editor's secret storage. They are asked next. */
   readonly stores?: readonly CredentialStore[]
   /** Directories, such as the folders of a workspace, from which no credential helper is ever run. */
   readonly untrusted?: () => readonly string[]
@@ -64,6 +66,7 @@ export interface ShareLoginOptions extends OperationOptions {
 /** Who somebody is at a registry, from every place on this computer that knows. */
 export class Credentials {
   readonly #around: Surroundings
+  readonly #accounts: readonly CredentialAccount[]
   readonly #stores: readonly CredentialStore[]
   readonly #files: readonly CredentialFile[]
   readonly #helmFiles: readonly CredentialFile[]
@@ -71,11 +74,17 @@ export class Credentials {
   readonly #environment: readonly CredentialSource[]
   readonly #programs: ReadonlyMap<CredentialSource, CredentialLocation['program']>
 
-  constructor({ around = surroundings(), stores = [], untrusted = () => [] }: CredentialsOptions = {}) {
+  constructor({
+    around = surroundings(),
+    accounts = [],
+    stores = [],
+    untrusted = () => [],
+  }: CredentialsOptions = {}) {
     const search = { around, untrusted }
     const locations = credentialFiles(around)
     const variable = around.env['DOCKER_AUTH_CONFIG'] ?? ''
     this.#around = around
+    this.#accounts = accounts
     this.#stores = stores
     const files = locations.map(({ program, ...place }) => ({
       program,
@@ -89,7 +98,7 @@ export class Credentials {
   }
 
   /**
-   * The login for a host: from the stores, then `$HELM_REGISTRY_CONFIG`, Helm's files, Docker's, podman's and
+   * The login for a host: from the accounts and the stores, then `$HELM_REGISTRY_CONFIG`, Helm's files, Docker's, podman's and
    * `DOCKER_AUTH_CONFIG`. `undefined` means anonymous.
    *
    * @throws ChartroomError `unavailable` where the login is kept by a credential helper that is missing or fails
@@ -131,6 +140,7 @@ export class Credentials {
       const inHelper = store === 'own' ? undefined : await this.#saveInHelper(host, credential, options)
       if (inHelper !== undefined) return inHelper
       await own.save(host, credential, options)
+      for (const account of this.#accounts) await account.erase(host, options)
       return { store: own.name }
     }
     return (
@@ -175,7 +185,7 @@ export class Credentials {
   async erase(host: string, options: OperationOptions = {}): Promise<ErasedLogin> {
     const erased: string[] = []
     const failures: unknown[] = []
-    for (const store of [...this.#stores, ...this.#helmFiles]) {
+    for (const store of [...this.#accounts, ...this.#stores, ...this.#helmFiles]) {
       try {
         if (await store.erase(host, options)) erased.push(store.name)
       } catch (error) {
@@ -217,13 +227,13 @@ export class Credentials {
     return { store: file.name, warning: plainStoreWarning(file.name) }
   }
 
-  /** A login in the stores would be found before the one that was saved elsewhere. */
+  /** A login in the accounts or the stores would be found before the one that was saved elsewhere. */
   async #eraseOlder(host: string, options: OperationOptions): Promise<void> {
-    for (const store of this.#stores) await store.erase(host, options)
+    for (const store of [...this.#accounts, ...this.#stores]) await store.erase(host, options)
   }
 
   get #sources(): CredentialSource[] {
-    return [...this.#stores, ...this.#files, ...this.#environment]
+    return [...this.#accounts, ...this.#stores, ...this.#files, ...this.#environment]
   }
 
   async #answering(host: string, options: OperationOptions): Promise<{ origin: string; end: string }[]> {

@@ -26,11 +26,14 @@ export interface CredentialSource {
   hosts(options?: OperationOptions): Promise<readonly ListedLogin[]>
 }
 
-/** A place that also keeps logins. */
-export interface CredentialStore extends CredentialSource {
-  /** Keeps a login; what the host had here before is replaced. */
-  save(host: string, credential: Credential, options?: OperationOptions): Promise<void>
-
+/** A login that another program keeps, such as an account of the editor's, and that is used as long as somebody wants it. */
+export interface CredentialAccount extends CredentialSource {
   /** Forgets the login of a host under every spelling. `false` where there was none. */
   erase(host: string, options?: OperationOptions): Promise<boolean>
+}
+
+/** A place that also keeps logins. */
+export interface CredentialStore extends CredentialAccount {
+  /** Keeps a login; what the host had here before is replaced. */
+  save(host: string, credential: Credential, options?: OperationOptions): Promise<void>
 }

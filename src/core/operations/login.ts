@@ -1,6 +1,8 @@
+import type { Credential } from '../credential.ts'
 import type { Credentials, SaveLoginOptions } from '../credentials/credentials.ts'
 import type { Registries } from '../registry/registries.ts'
 import { ChartroomError, kindOf } from '../errors.ts'
+import type { OperationOptions } from '../progress.ts'
 import { parseHost } from '../oci/reference.ts'
 import { whileDoing } from './failure.ts'
 
@@ -26,8 +28,28 @@ export async function login(
   options: SaveLoginOptions = {},
 ): Promise<LoggedIn> {
   const registry = parseHost(host)
+  const credential = { username, password, origin: 'this login' }
+  await checkLogin(registries, registry, credential, options)
   return await whileDoing(`log in to ${registry}`, async () => {
-    const credential = { username, password, origin: 'this login' }
+    const saved = await credentials.save(registry, credential, options)
+    registries.forget(registry)
+    return { host: registry, ...saved }
+  })
+}
+
+/**
+ * Checks a login at the registry and keeps nothing.
+ *
+ * @param registry the host, for example `localhost:5000`
+ * @throws ChartroomError as `login`
+ */
+export async function checkLogin(
+  registries: Registries,
+  registry: string,
+  credential: Credential,
+  options: OperationOptions = {},
+): Promise<void> {
+  await whileDoing(`log in to ${registry}`, async () => {
     try {
       await registries.registry(registry).verifyLogin(credential, options)
     } catch (error) {
@@ -39,8 +61,5 @@ export async function login(
         cause: error,
       })
     }
-    const saved = await credentials.save(registry, credential, options)
-    registries.forget(registry)
-    return { host: registry, ...saved }
   })
 }

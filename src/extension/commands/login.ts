@@ -9,6 +9,10 @@ import { warnOfPlace } from './warnOfPlace.ts'
 export async function login(app: App, argument?: unknown): Promise<void> {
   const kept = await askLogin(app, hostNamed(argument))
   if (warnOfPlace(app, kept)) return
+  if (kept.store === app.github.name) {
+    announce(app, l10n.t('Logged in to {0} with the GitHub account of VS Code.', kept.host))
+    return
+  }
   const sentence = l10n.t('Logged in to {0}. The login is kept in {1}.', kept.host, kept.store)
   announce(app, sentence, kept.store === app.secrets.name ? sharing(kept.host) : undefined)
 }

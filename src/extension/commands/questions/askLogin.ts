@@ -8,16 +8,18 @@ import {
   type OperationOptions,
 } from '../../../core/index.ts'
 import { credentialStore } from '../../adapters/settings.ts'
+import { githubRegistry } from '../../adapters/githubAccount.ts'
 import type { App } from '../../app.ts'
 import { logLines } from '../../messages.ts'
 import { plainText } from '../../plainText.ts'
+import { askGithubWay, signInWithGithub } from './askGithub.ts'
 import { askHost } from './askHost.ts'
 import { offerTrust } from './offerTrust.ts'
 import { answerOf, back, stepBox, type Step } from './question.ts'
 import { requireTrust } from '../requireTrust.ts'
 
 /**
- * Asks for host, user and password until the registry accepts them, and keeps them then. What was typed stays, whatever
+ * Asks for host, user and password, or for the GitHub account where that is one, until the registry accepts them, and keeps them then. What was typed stays, whatever
  * goes wrong.
  *
  * @param given the host, as people write it, where it is known; it is asked for otherwise
@@ -26,13 +28,20 @@ import { requireTrust } from '../requireTrust.ts'
  */
 export async function askLogin(app: App, given?: string): Promise<LoggedIn> {
   requireTrust(l10n.t('Nobody is logged in while the workspace is in Restricted Mode.'))
-  const totalSteps = given === undefined ? 3 : 2
-  const first = totalSteps - 2
+  const hosts = given === undefined ? 1 : 0
   let host = given === undefined ? '' : parseHost(given)
   let username = ''
   for (;;) {
     if (given === undefined) {
-      host = await askHost(app, { title: l10n.t('Log in to a registry'), value: host, step: 1, totalSteps })
+      const title = l10n.t('Log in to a registry')
+      host = await askHost(app, { title, value: host, step: 1, totalSteps: 3 })
+    }
+    const ways = host.toLowerCase() === githubRegistry ? 1 : 0
+    const [first, totalSteps] = [hosts + ways, hosts + ways + 2]
+    if (ways > 0) {
+      const way = await askGithubWay({ step: first, totalSteps })
+      if (way === back) continue
+      if (way !== 'password') return await signInWithGithub(app, way)
     }
     for (;;) {
       const user = await askUser(app, host, username, { step: first + 1, totalSteps })

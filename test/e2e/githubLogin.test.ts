@@ -1,0 +1,109 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { installVsix } from '../../scripts/vscodeServer.ts'
+import { startDockerRegistry } from '../support/dockerRegistry.ts'
+import { startNamingProxy, type NamingProxy } from '../support/namingProxy.ts'
+import { packExtension } from '../support/packExtension.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
+import { until } from '../support/waiting.ts'
+import { openWorkbench, type Workbench } from '../support/workbench.ts'
+
+const host = 'ghcr.io'
+const token = 'gho_planted0token0of0the0tests'
+
+/** Where Chartroom is installed, and an extension that signs in to GitHub in the place of the editor's own. */
+let extensionsDirectory: string
+
+beforeAll(async () => {
+  const home = await temporaryDirectory()
+  extensionsDirectory = join(home, 'extensions')
+  const github = await packExtension(join(import.meta.dirname, 'extensions', 'github-account'), home)
+  const chartroom = join(import.meta.dirname, '..', '..', 'dist', 'chartroom.vsix')
+  for (const vsix of [chartroom, github]) {
+    await installVsix(vsix, { dataDirectory: join(home, 'data'), extensionsDirectory })
+  }
+})
+
+describe("GitHub's registry", () => {
+  it("takes the editor's GitHub account for a login, which is gone with it, and stores nothing of it", async () => {
+    const proxy = await startRegistry()
+    const workbench = await openWindow(proxy)
+    const { quickInput } = workbench
+
+    await workbench.runCommand('Chartroom: Log In…')
+    await quickInput.fill(host)
+    await quickInput.choose(host)
+    await quickInput.items.filter({ hasText: 'Sign in with GitHub' }).first().waitFor()
+    await workbench.screenshot('the ways into the registry of GitHub')
+    await quickInput.choose('to push, too')
+    await workbench.answerDialog('Allow')
+    await workbench.notification(`Logged in to ${host} with the GitHub account of VS Code.`)
+    const basic = `Basic ${Buffer.from(`octocat:${token}`).toString('base64')}`
+    expect(proxy.requests.map(({ authorization }) => authorization)).toContain(basic)
+    await workbench.openView('Registries')
+    await shows(workbench, `${host} octocat · from GitHub account`)
+    await workbench.screenshot('a registry that is known from a GitHub account')
+
+    await workbench.runCommand('Sign out of the GitHub of the tests')
+
+    await until(async () => !(await workbench.rows()).some((row) => row.includes('octocat')))
+    expect(await filesWith(token, workbench.home)).toEqual([])
+  })
+
+  it('is left without the account by Log Out…, and the account stays', async () => {
+    const workbench = await openWindow(await startRegistry())
+    const { quickInput } = workbench
+    await workbench.runCommand('Chartroom: Log In…')
+    await quickInput.fill(host)
+    await quickInput.choose(host)
+    await quickInput.choose('to look and to pull')
+    await workbench.answerDialog('Allow')
+    await workbench.notification(`Logged in to ${host}`)
+
+    await workbench.runCommand('Chartroom: Log Out…')
+    await quickInput.choose(host)
+    await workbench.notification(`Logged out from ${host}.`)
+
+    await workbench.runCommand('Chartroom: Log In…')
+    await quickInput.fill(host)
+    await quickInput.choose(host)
+    await quickInput.choose('to look and to pull')
+    // The editor knows the account still, and that Chartroom may use it.
+    await workbench.notification(`Logged in to ${host} with the GitHub account of VS Code.`)
+  })
+})
+
+/** A registry that is called as GitHub's, and takes octocat's token as a password. */
+async function startRegistry(): Promise<NamingProxy> {
+  const registry = await startDockerRegistry({ htpasswd: { user: 'octocat', password: token } })
+  return await startNamingProxy({ [host]: registry.host })
+}
+
+async function openWindow(proxy: NamingProxy): Promise<Workbench> {
+  return await openWorkbench({
+    extensionsDirectory,
+    without: ['github-authentication'],
+    machineSettings: { 'chartroom.registries': { [host]: { plainHttp: true } } },
+    env: { HTTP_PROXY: proxy.url, http_proxy: proxy.url, GITHUB_TOKEN_OF_TESTS: token },
+  })
+}
+
+async function shows(workbench: Workbench, text: string): Promise<void> {
+  await workbench.doing(`waiting for the row ${text}`, () =>
+    until(async () => (await workbench.rows()).some((row) => row.includes(text))),
+  )
+}
+
+/** Files below a directory in which a text stands, as it is or in base64. */
+async function filesWith(text: string, directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const held = await Promise.all(
+    files.map(async (file) => {
+      const content = await readFile(file).catch(() => Buffer.alloc(0))
+      return content.includes(text) || content.includes(Buffer.from(text).toString('base64'))
+    }),
+  )
+  return files.filter((_, position) => held[position])
+}
