@@ -14,6 +14,7 @@ const evidence = {
   tinyproxy: ['tinyproxy'],
   chromium: ['chromium', 'chromium-browser', 'google-chrome'],
   skopeo: ['skopeo'],
+  nginx: ['nginx'],
   gnupg: ['gpg'],
   'libkrb5-dev': ['/usr/include/gssapi/gssapi.h', 'krb5-config'],
   'pkg-config': ['pkg-config', 'pkgconf'],

@@ -26,7 +26,7 @@ process.exitCode = await testEverything()
 
 async function testEverything(): Promise<number> {
   await ensureSystemPackages(
-    ['docker-registry', 'apache2-utils', 'openssl', 'tinyproxy', 'skopeo', 'gnupg', 'chromium'],
+    ['docker-registry', 'apache2-utils', 'openssl', 'tinyproxy', 'nginx', 'skopeo', 'gnupg', 'chromium'],
     console.log,
   )
   await installNested(node20, () => {

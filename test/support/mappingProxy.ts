@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net'
 import { listenOnLoopback } from './loopback.ts'
 
 export interface MappingProxyOptions {
-  /** The port on this machine that every host is. */
-  readonly port: number
+  /** The port on this machine that a host, `HOST:PORT`, or every host is. */
+  readonly port: number | ((host: string) => number | undefined)
   /** `user:password`; whoever does not send it gets 407. */
   readonly login?: string
   /** What is answered in place of a connection. */
@@ -21,6 +21,7 @@ export interface MappingProxy {
 /** A proxy that takes whoever asks for any host to one server of this machine, so that tests can speak to hosts that are nowhere. */
 export async function startMappingProxy({ port, login, refuse }: MappingProxyOptions): Promise<MappingProxy> {
   const asked: string[] = []
+  const portOf = (host: string): number | undefined => (typeof port === 'number' ? port : port(host))
   const expected = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request
@@ -29,8 +30,8 @@ export async function startMappingProxy({ port, login, refuse }: MappingProxyOpt
       response.writeHead(407, { 'proxy-authenticate': 'Basic realm="proxy"' }).end()
       return
     }
-    const path = url.replace(/^http:\/\/[^/]+/, '')
-    const upstream = send({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+    const [, host = '', path = ''] = /^http:\/\/([^/]+)(.*)$/.exec(url) ?? []
+    const upstream = send({ host: '127.0.0.1', port: portOf(host), method, path, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
       answer.pipe(response)
     })
@@ -50,7 +51,7 @@ export async function startMappingProxy({ port, login, refuse }: MappingProxyOpt
       client.end(`HTTP/1.1 ${refuse} No\r\nContent-Length: 0\r\n\r\n`)
       return
     }
-    const upstream = connect(port, '127.0.0.1', () => {
+    const upstream = connect(portOf(url ?? '') ?? 1, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connected\r\n\r\n')
       upstream.pipe(client)
       client.pipe(upstream)

@@ -33,7 +33,8 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     const { statusCode } = answered
     if (statusCode === 200) return socket
     socket.destroy()
-    if (statusCode === 407) throw wantsLogin(this.proxy)
+    // tinyproxy says 401 where there was a login and it was wrong.
+    if (statusCode === 407 || statusCode === 401) throw wantsLogin(this.proxy)
     const status = statusCode ?? 0
     throw new TransportError(
       `PROXY_${status}`,

@@ -123,8 +123,9 @@ function codeOf(error: unknown, message: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   // OpenSSL's own reason says more than "protocol error".
   const reason = code === 'EPROTO' ? /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] : undefined
-  if (reason !== undefined) return `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
-  return typeof code === 'string' ? code : 'UNKNOWN'
+  const found = reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
+  // Newer versions of OpenSSL write "ssl/tls" where older ones write "sslv3".
+  return typeof found === 'string' ? found.replace('SSL/TLS', 'SSLV3') : 'UNKNOWN'
 }
 
 /** node-fetch puts a sentence with the whole URL in front of the message of the system. */
