@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { installVsix } from '../../scripts/vscodeServer.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
+import { filesWith } from '../support/filesWith.ts'
 import { startNamingProxy, type NamingProxy } from '../support/namingProxy.ts'
 import { packExtension } from '../support/packExtension.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -93,17 +93,4 @@ async function shows(workbench: Workbench, text: string): Promise<void> {
   await workbench.doing(`waiting for the row ${text}`, () =>
     until(async () => (await workbench.rows()).some((row) => row.includes(text))),
   )
-}
-
-/** Files below a directory in which a text stands, as it is or in base64. */
-async function filesWith(text: string, directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const held = await Promise.all(
-    files.map(async (file) => {
-      const content = await readFile(file).catch(() => Buffer.alloc(0))
-      return content.includes(text) || content.includes(Buffer.from(text).toString('base64'))
-    }),
-  )
-  return files.filter((_, position) => held[position])
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { startDockerRegistry, type DockerRegistry } from '../support/dockerRegistry.ts'
+import { filesWith } from '../support/filesWith.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
 
@@ -51,6 +52,22 @@ describe('Log In…', () => {
 
     await workbench.row(host).waitFor()
     await workbench.screenshot('a registry that is known from its login')
+  })
+
+  it('leaves what was typed in no setting, no log and no other file', async () => {
+    const secret = 'planted0Passw0rd0of0the0tests'
+    const { host } = await startDockerRegistry({ htpasswd: { user: 'myuser', password: secret } })
+    const workbench = await openWorkbench()
+    await toPassword(workbench, host)
+    await workbench.quickInput.answer(`${secret}wrong`)
+    await says(workbench, `${host} refused this user or password.`)
+    await workbench.quickInput.answer(secret)
+    await workbench.notification(`Logged in to ${host}. ${kept}`)
+    await workbench.openView('Registries')
+    await workbench.expand(host)
+
+    expect(await filesWith(secret, workbench.home)).toEqual([])
+    expect(await filesWith(host, workbench.home)).not.toEqual([])
   })
 
   it('says in the box that a registry cannot be reached, and keeps what was typed', async () => {
