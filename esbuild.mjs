@@ -1,7 +1,7 @@
 /**
  * Builds what is delivered: the extension (`dist/extension.cjs`, which reads `dist/app.cjs` when it is first used, and
- * that `dist/core.cjs`) and the command line (`dist/cli.mjs`, which reads `dist/verbs.cjs` for whatever is more than a list), which is
- * a plugin of Helm, too (`dist/helm-plugin`).
+ * that `dist/core.cjs`) and the command line (`dist/cli.mjs`), one file with nothing beside it, which is a plugin of Helm,
+ * too (`dist/helm-plugin`).
  */
 import { build } from 'esbuild'
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -93,12 +93,24 @@ function standIn(name, value) {
   return `export function ${name}(...args) { return ${call}(core ??= require('./core.cjs')).${name}(...args) }`
 }
 
-/** A list of charts is there before the other verbs would be loaded. */
+/** A list of charts is there before the other verbs would be loaded: they are one function of the file, called for them. */
 const lateVerbs = {
   name: 'late verbs',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/anyVerb\.ts$/ }, () => ({ path: './verbs.cjs', external: true }))
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/anyVerb\.ts$/ }, () => ({ path: 'verbs', namespace: 'late' }))
+    onLoad({ filter: /^verbs$/, namespace: 'late' }, async () => {
+      const { outputFiles } = await build({ ...verbs, write: false })
+      return { contents: outputFiles[0].text }
+    })
   },
+}
+
+const verbs = {
+  ...common,
+  entryPoints: ['src/cli/anyVerb.ts'],
+  // In it, a part that is imported later is also loaded later, with what it needs of Node.
+  format: 'cjs',
+  plugins: [ownWebStreams, versionAlone],
 }
 
 const bundles = {
@@ -129,14 +141,6 @@ const bundles = {
     external: ['vscode'],
     plugins: [lateApp],
   },
-  verbs: {
-    ...common,
-    entryPoints: ['src/cli/anyVerb.ts'],
-    outfile: 'dist/verbs.cjs',
-    // In it, a part that is imported later is also loaded later, with what it needs of Node.
-    format: 'cjs',
-    plugins: [ownWebStreams, versionAlone],
-  },
   cli: {
     ...common,
     entryPoints: ['src/cli/main.ts'],
@@ -162,7 +166,7 @@ for (const [name, options] of Object.entries(bundles)) {
   for (const [file, { bytes }] of Object.entries(metafile.outputs))
     console.log(`${file}  ${Math.ceil(bytes / 1024)} KB`)
 }
-if (wanted.length === 0) await makeHelmPlugin('dist/helm-plugin')
+if (wanted.length === 0 || wanted.includes('cli')) await makeHelmPlugin('dist/helm-plugin')
 
 /**
  * The command line as `helm chart …`, which Helm had until 3.6. Helm 3.7 and later, and 4, read this form of the file.
@@ -180,6 +184,6 @@ async function makeHelmPlugin(directory) {
     '    args: ["${HELM_PLUGIN_DIR}/cli.mjs", "chart"]',
   ]
   await mkdir(directory, { recursive: true })
-  for (const file of ['cli.mjs', 'verbs.cjs']) await copyFile(`dist/${file}`, `${directory}/${file}`)
+  await copyFile('dist/cli.mjs', `${directory}/cli.mjs`)
   await writeFile(`${directory}/plugin.yaml`, `${lines.join('\n')}\n`)
 }
