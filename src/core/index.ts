@@ -90,10 +90,15 @@ export { hasEnded, type Owner } from './owner.ts'
 export type { OperationOptions, Progress } from './progress.ts'
 export type { Diagnosis, DiagnosisStep } from './registry/diagnosis/diagnosis.ts'
 export { diagnosisReport, factLines, stepTitles } from './registry/diagnosis/report.ts'
-export { hostFile, pathFromHome, readHostFile } from './registry/hostFile.ts'
-export type { HostOptions } from './registry/hostOptions.ts'
-export { hostNamed, layHostSettings, readHostSettings, type HostSettings } from './registry/hostSettings.ts'
-export type { Pages } from './registry/pages.ts'
-export { environmentProxies } from './registry/proxies.ts'
+export { hostFile, pathFromHome, readHostFile } from './registry/hosts/hostFile.ts'
+export type { HostOptions } from './registry/hosts/hostOptions.ts'
+export {
+  hostNamed,
+  layHostSettings,
+  readHostSettings,
+  type HostSettings,
+} from './registry/hosts/hostSettings.ts'
+export type { Pages } from './registry/lists/pages.ts'
+export { environmentProxies } from './registry/transport/proxies.ts'
 export { Registries } from './registry/registries.ts'
-export { certificatePlaces, dockerPlace } from './registry/tlsSettings.ts'
+export { certificatePlaces, dockerPlace } from './registry/transport/tlsSettings.ts'

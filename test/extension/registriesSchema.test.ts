@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostSchema, type HostRule } from '../../src/core/registry/hostSchema.ts'
+import { hostSchema, type HostRule } from '../../src/core/registry/hosts/hostSchema.ts'
 import { manifest, manifestTexts } from './manifest.ts'
 
 const { contributes } = await manifest()

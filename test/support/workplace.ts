@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ChartCache, Credentials, Registries, type Surroundings } from '../../src/core/index.ts'
-import type { Transport } from '../../src/core/registry/transport.ts'
+import type { Transport } from '../../src/core/registry/transport/transport.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** An empty cache, no logins, and registries: what an operation needs, in a directory of its own. */

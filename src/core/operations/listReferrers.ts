@@ -1,6 +1,6 @@
 import type { Digest } from '../oci/digest.ts'
 import type { OperationOptions } from '../progress.ts'
-import type { Referrer } from '../registry/referrers.ts'
+import type { Referrer } from '../registry/lists/referrers.ts'
 import type { Registries } from '../registry/registries.ts'
 import type { RegistryRepository } from '../registry/repository.ts'
 import { kindOf } from '../errors.ts'

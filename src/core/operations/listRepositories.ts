@@ -1,4 +1,4 @@
-import type { Pages } from '../registry/pages.ts'
+import type { Pages } from '../registry/lists/pages.ts'
 import type { Registries } from '../registry/registries.ts'
 import type { CatalogueOptions } from '../registry/registry.ts'
 import { parseHost } from '../oci/reference.ts'

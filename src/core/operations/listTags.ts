@@ -1,5 +1,5 @@
 import type { OperationOptions } from '../progress.ts'
-import type { Pages } from '../registry/pages.ts'
+import type { Pages } from '../registry/lists/pages.ts'
 import type { Registries } from '../registry/registries.ts'
 import { parseReference } from '../oci/reference.ts'
 

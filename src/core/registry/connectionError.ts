@@ -1,6 +1,6 @@
 import { ChartroomError, printable } from '../errors.ts'
-import { TransientError } from './retry.ts'
-import { TransportError } from './transport.ts'
+import { TransientError } from './transport/retry.ts'
+import { TransportError } from './transport/transport.ts'
 
 /**
  * A failed exchange as a sentence.

@@ -2,8 +2,8 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import type { FetchOptions } from '../oci/target.ts'
 import type { RegistryClient, RegistryResponse } from './client.ts'
 import { connectionError } from './connectionError.ts'
-import type { Tries } from './retry.ts'
-import { header, TransportError } from './transport.ts'
+import type { Tries } from './transport/retry.ts'
+import { header, TransportError } from './transport/transport.ts'
 
 export interface DownloadSettings {
   readonly client: RegistryClient

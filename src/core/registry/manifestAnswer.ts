@@ -2,9 +2,9 @@ import { ChartroomError } from '../errors.ts'
 import { algorithmOf, digestOf, isDigest, type Digest } from '../oci/digest.ts'
 import type { RawManifest } from '../oci/manifest.ts'
 import { bareMediaType, mediaTypes } from '../oci/mediaTypes.ts'
-import { memberOf, parseJson } from './readBody.ts'
-import { TransientError } from './retry.ts'
-import { header, type HttpResponse } from './transport.ts'
+import { memberOf, parseJson } from './transport/readBody.ts'
+import { TransientError } from './transport/retry.ts'
+import { header, type HttpResponse } from './transport/transport.ts'
 
 export interface Wanted {
   /** What was asked for, where it was a digest. */

@@ -1,8 +1,8 @@
 import type { OperationOptions } from '../progress.ts'
-import type { HostOptions } from './hostOptions.ts'
+import type { HostOptions } from './hosts/hostOptions.ts'
 import { isLoopback } from './origin.ts'
-import { readStart } from './readBody.ts'
-import { TransportError, type Transport } from './transport.ts'
+import { readStart } from './transport/readBody.ts'
+import { TransportError, type Transport } from './transport/transport.ts'
 
 type ProbeOptions = Pick<OperationOptions, 'log' | 'signal'>
 

@@ -1,9 +1,9 @@
 import { ChartroomError, printable, type ErrorDetails, type ErrorKind } from '../errors.ts'
-import type { Redactor } from './redactor.ts'
+import type { Redactor } from './login/redactor.ts'
 import { formatAge } from '../humanize.ts'
-import { memberOf, parseJson, readStart } from './readBody.ts'
-import { parseRetryAfter, TransientError } from './retry.ts'
-import { header, TransportError, type HttpResponse } from './transport.ts'
+import { memberOf, parseJson, readStart } from './transport/readBody.ts'
+import { parseRetryAfter, TransientError } from './transport/retry.ts'
+import { header, TransportError, type HttpResponse } from './transport/transport.ts'
 
 export interface Asked {
   /** As the person wrote it, for example `localhost:5000`. */

@@ -8,8 +8,8 @@ import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient, RegistryRequest, RegistryResponse } from './client.ts'
 import { checkReturnedDigest } from './manifestAnswer.ts'
 import { checkedHop, resolveUrl } from './origin.ts'
-import { TransientError } from './retry.ts'
-import { bodyOf, emptyBody, header, type RequestBody } from './transport.ts'
+import { TransientError } from './transport/retry.ts'
+import { bodyOf, emptyBody, header, type RequestBody } from './transport/transport.ts'
 
 export interface UploadSettings {
   readonly client: RegistryClient

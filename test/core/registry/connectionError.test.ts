@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { connectionError } from '../../../src/core/registry/connectionError.ts'
-import { TransportError } from '../../../src/core/registry/transport.ts'
+import { TransportError } from '../../../src/core/registry/transport/transport.ts'
 
 it.each(['EMFILE', 'ENFILE'])('%s is the fault of this computer, not of the registry', (code) => {
   const text = `connect ${code} 127.0.0.1:5000 - Local (undefined:undefined)`

@@ -1,9 +1,9 @@
 import type { Credential } from '../../../src/core/credential.ts'
-import type { HostOptions } from '../../../src/core/registry/hostOptions.ts'
-import { fetchTransport } from '../../../src/core/registry/fetchTransport.ts'
+import type { HostOptions } from '../../../src/core/registry/hosts/hostOptions.ts'
+import { fetchTransport } from '../../../src/core/registry/transport/fetchTransport.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'
-import type { FindCredential } from '../../../src/core/registry/authenticator.ts'
-import type { Transport } from '../../../src/core/registry/transport.ts'
+import type { FindCredential } from '../../../src/core/registry/login/authenticator.ts'
+import type { Transport } from '../../../src/core/registry/transport/transport.ts'
 import { startServer } from './scriptedServer.ts'
 
 /** What arrived somewhere. */

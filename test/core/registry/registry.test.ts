@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseReference } from '../../../src/core/oci/reference.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'
-import type { HttpRequest, Transport } from '../../../src/core/registry/transport.ts'
+import type { HttpRequest, Transport } from '../../../src/core/registry/transport/transport.ts'
 import { answerError, answerJson, failureOf, registriesAt, startServer } from './scriptedServer.ts'
 
 describe('what is set for hosts', () => {

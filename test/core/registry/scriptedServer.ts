@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { Credential } from '../../../src/core/credential.ts'
-import type { HostOptions } from '../../../src/core/registry/hostOptions.ts'
+import type { HostOptions } from '../../../src/core/registry/hosts/hostOptions.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'
 import type { RegistryRepository } from '../../../src/core/registry/repository.ts'
 import { listenOnLoopback } from '../../support/loopback.ts'

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'
-import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/registry/transport.ts'
+import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/registry/transport/transport.ts'
 import { failureOf, read } from './scriptedServer.ts'
 
 /** More than goes in one piece. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ChartroomError } from '../../../src/core/errors.ts'
-import { unauthorized } from '../../../src/core/registry/authenticator.ts'
+import { unauthorized } from '../../../src/core/registry/login/authenticator.ts'
 import { catalogueProblem, registryProblem } from '../../../src/extension/views/registryProblem.ts'
 
 describe('a registry that wants its login sent to somebody else', () => {

@@ -1,6 +1,6 @@
 import { ChartroomError, type ErrorKind } from '../../errors.ts'
 import { formatCount } from '../../humanize.ts'
-import type { Pages } from '../pages.ts'
+import type { Pages } from '../lists/pages.ts'
 import type { Found } from './steps.ts'
 
 /** Kinds with which a registry says that it does not list its repositories, or not to everybody. */

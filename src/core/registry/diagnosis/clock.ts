@@ -1,4 +1,4 @@
-import { header, type HttpHeaders } from '../transport.ts'
+import { header, type HttpHeaders } from '../transport/transport.ts'
 import type { Found } from './steps.ts'
 
 /** Seconds that two clocks may differ before certificates and tokens suffer; a `Date` is whole seconds. */

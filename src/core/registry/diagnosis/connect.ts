@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { messageOf } from '../../errors.ts'
-import { TransportError } from '../transport.ts'
+import { TransportError } from '../transport/transport.ts'
 import type { Facts } from './diagnosis.ts'
 import type { Address } from './name.ts'
 import type { Found } from './steps.ts'

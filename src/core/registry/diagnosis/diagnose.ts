@@ -1,4 +1,4 @@
-import { Redactor } from '../redactor.ts'
+import { Redactor } from '../login/redactor.ts'
 import { converse } from './converse.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { DiagnoseOptions, DiagnosisSettings } from './examination.ts'

@@ -1,11 +1,11 @@
 import type { OperationOptions } from '../../progress.ts'
-import type { FindCredential } from '../authenticator.ts'
-import type { HostOptions } from '../hostOptions.ts'
-import type { Pages } from '../pages.ts'
-import type { FindAgent } from '../proxyAnswers.ts'
-import type { Redactor } from '../redactor.ts'
-import type { CertificatePlaces } from '../tlsSettings.ts'
-import type { Transport } from '../transport.ts'
+import type { FindCredential } from '../login/authenticator.ts'
+import type { HostOptions } from '../hosts/hostOptions.ts'
+import type { Pages } from '../lists/pages.ts'
+import type { FindAgent } from '../transport/proxyAnswers.ts'
+import type { Redactor } from '../login/redactor.ts'
+import type { CertificatePlaces } from '../transport/tlsSettings.ts'
+import type { Transport } from '../transport/transport.ts'
 import type { Steps } from './steps.ts'
 
 export interface DiagnosisSettings {

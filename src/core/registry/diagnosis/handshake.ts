@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { headersFrom } from '../tlsTransport.ts'
-import { defaultTimeouts, type HttpHeaders, type TransportError } from '../transport.ts'
-import { Watchdog } from '../watchdog.ts'
+import { headersFrom } from '../transport/tlsTransport.ts'
+import { defaultTimeouts, type HttpHeaders, type TransportError } from '../transport/transport.ts'
+import { Watchdog } from '../transport/watchdog.ts'
 
 /** What a server showed of itself when a secure connection began. */
 export interface Handshake {

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { messageOf } from '../../errors.ts'
-import { TransportError } from '../transport.ts'
+import { TransportError } from '../transport/transport.ts'
 import type { Found } from './steps.ts'
 
 export interface Address {

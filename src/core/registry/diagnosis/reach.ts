@@ -1,6 +1,6 @@
 import { isLoopback } from '../origin.ts'
 import { isNotTls } from '../scheme.ts'
-import { readTlsSettings } from '../tlsSettings.ts'
+import { readTlsSettings } from '../transport/tlsSettings.ts'
 import { asksForCertificate } from './clientCertificate.ts'
 import type { Examination } from './examination.ts'
 import { lookAtTls, type TlsLook } from './handshake.ts'

@@ -1,4 +1,4 @@
-import type { HostOptions } from '../hostOptions.ts'
+import type { HostOptions } from '../hosts/hostOptions.ts'
 import type { Fact, Facts } from './diagnosis.ts'
 import type { Found } from './steps.ts'
 

@@ -1,7 +1,7 @@
 import { ChartroomError, printable } from '../../errors.ts'
 import type { OperationOptions } from '../../progress.ts'
 import { connectionError } from '../connectionError.ts'
-import type { Redactor } from '../redactor.ts'
+import type { Redactor } from '../login/redactor.ts'
 import { unlessAborted } from '../singleFlight.ts'
 import type { DiagnosisStep, Fact, Facts, StepName } from './diagnosis.ts'
 

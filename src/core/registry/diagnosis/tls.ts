@@ -1,7 +1,7 @@
 import { ChartroomError } from '../../errors.ts'
 import { connectionError } from '../connectionError.ts'
 import { isNotTls } from '../scheme.ts'
-import { TransportError } from '../transport.ts'
+import { TransportError } from '../transport/transport.ts'
 import { certificateFacts, daysLeft, isFor, lastAuthority } from './certificateFacts.ts'
 import type { Facts } from './diagnosis.ts'
 import type { Handshake, TlsLook } from './handshake.ts'

@@ -1,6 +1,6 @@
 import { isLoopback } from '../origin.ts'
-import type { ProxyAgent } from '../proxyAnswers.ts'
-import { TransportError } from '../transport.ts'
+import type { ProxyAgent } from '../transport/proxyAnswers.ts'
+import { TransportError } from '../transport/transport.ts'
 import { connect } from './connect.ts'
 import type { Examination } from './examination.ts'
 import { lookUpName, type Address } from './name.ts'

@@ -1,0 +1,42 @@
+import { isLoopback } from '../origin.ts'
+import type { FindAgent } from './proxyAnswers.ts'
+import { TransportError } from './transport.ts'
+
+/**
+ * The proxies that the variables of this process name: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either
+ * case. A loopback host has none. For the command line only: an editor has proxy settings, and a way, of its own.
+ *
+ * @returns `undefined` where no variable names one, so that nothing has to be loaded for it
+ */
+export function environmentProxies(): FindAgent | undefined {
+  if (variables.every((name) => valueOf(name) === '')) return undefined
+  return async (url) => {
+    if (isLoopback(url)) return undefined
+    const { getProxyForUrl } = await import('proxy-from-env')
+    const named = getProxyForUrl(url)
+    if (named === '') return undefined
+    const { proxyAgent } = await import('./proxyAgent.ts')
+    return proxyAgent(proxyNamed(named), url)
+  }
+}
+
+const variables = ['https_proxy', 'http_proxy', 'all_proxy'] as const
+
+function valueOf(name: string): string {
+  return process.env[name] ?? process.env[name.toUpperCase()] ?? ''
+}
+
+/** @throws TransportError whose text repeats nothing of what could be a password */
+function proxyNamed(named: string): URL {
+  // Without a scheme it is one of plain HTTP, as for curl and Go, whatever goes through it.
+  const isBare = named.startsWith('https://') && variables.some((name) => valueOf(name) === named.slice(8))
+  const text = isBare ? named.replace('https:', 'http:') : named
+  const proxy = URL.canParse(text) ? new URL(text) : undefined
+  if (proxy?.protocol === 'http:' || proxy?.protocol === 'https:') return proxy
+  throw new TransportError(
+    'PROXY_INVALID',
+    proxy === undefined
+      ? 'the address of the proxy cannot be read'
+      : `the proxy ${proxy.host} is of a kind that is not known (${proxy.protocol.slice(0, -1)})`,
+  )
+}

@@ -1,0 +1,234 @@
+import { X509Certificate } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
+import { Registries } from '../../../../src/core/registry/registries.ts'
+import {
+  certificatePlaces,
+  type CertificatePlaces,
+} from '../../../../src/core/registry/transport/tlsSettings.ts'
+import { temporaryDirectory } from '../../../support/temporary.ts'
+import { certificate, farCertificate } from '../certificate.ts'
+import { answerJson, failureOf, registriesAt, startServer, type Script } from '../scriptedServer.ts'
+
+const empty: Script = (_request, response) => {
+  answerJson(response, { tags: [] })
+}
+const clientWanted = { ...certificate, ca: farCertificate.cert, requestCert: true, rejectUnauthorized: true }
+
+describe('a certificate authority that is set for a host', () => {
+  it.each([
+    ['PEM', Buffer.from(certificate.cert)],
+    ['DER, as Windows writes it', new X509Certificate(certificate.cert).raw],
+    ['several, one of which it is', Buffer.from(farCertificate.cert + certificate.cert)],
+  ])('may be %s', async (_name, bytes) => {
+    const { host } = await startServer(empty, certificate)
+
+    expect(await tagsOf(host, { caFile: await file('ca', bytes) })).toEqual([])
+  })
+
+  it('is no reason to trust less', async () => {
+    const { host } = await startServer(empty, certificate)
+    const [caFile, known] = [await file('ca', farCertificate.cert), await file('known', certificate.cert)]
+
+    expect(await tagsOf(host, { caFile }, { files: [known] })).toEqual([])
+  })
+
+  it('that is missing or none is said to be', async () => {
+    const { host } = await startServer(empty, certificate)
+    const nothing = join(await temporaryDirectory(), 'ca.pem')
+    const text = await file('ca', 'not a certificate')
+
+    expect(await failureOf(tagsOf(host, { caFile: nothing }))).toEqual({
+      kind: 'tls',
+      message: `The certificate or key ${nothing} does not exist.`,
+    })
+    expect(await failureOf(tagsOf(host, { caFile: text }))).toEqual({
+      kind: 'tls',
+      message: `${text} holds no certificate.`,
+    })
+  })
+
+  it('is read again after it was mended', async () => {
+    const { host } = await startServer(empty, certificate)
+    const caFile = await file('ca', 'not a certificate')
+    const repository = registriesAt(host, { options: { caFile } }).registry(host).repository('team/chart')
+
+    await failureOf(repository.tags())
+    await writeFile(caFile, certificate.cert)
+
+    expect(await repository.tags()).toEqual([])
+  })
+
+  it('counts for the token server of the registry, too', async () => {
+    const tokens = await startServer((_request, response) => {
+      answerJson(response, { token: 'abc' })
+    }, certificate)
+    const server = await startServer((request, response) => {
+      if (request.headers.authorization === 'Bearer abc') answerJson(response, { tags: [] })
+      else
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="https://${tokens.host}/token"` }).end()
+    }, certificate)
+
+    expect(await tagsOf(server.host, { caFile: await file('ca', certificate.cert) })).toEqual([])
+  })
+
+  it('of the token server itself counts there', async () => {
+    const tokens = await startServer((_request, response) => {
+      answerJson(response, { token: 'abc' })
+    }, certificate)
+    const server = await startServer((request, response) => {
+      if (request.headers.authorization === 'Bearer abc') answerJson(response, { tags: [] })
+      else
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="https://${tokens.host}/token"` }).end()
+    }, certificate)
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(undefined),
+      hosts: {
+        [server.host]: { insecureSkipVerify: true },
+        [tokens.host]: { caFile: await file('ca', certificate.cert) },
+      },
+    })
+
+    expect(await registries.registry(server.host).repository('team/chart').tags()).toEqual([])
+  })
+})
+
+describe('a client certificate', () => {
+  it('is presented where it is set, and asked for where it is not', async () => {
+    const { host } = await startServer(empty, clientWanted)
+    const caFile = await file('ca', certificate.cert)
+    const clientCert = await file('client.cert', farCertificate.cert)
+    const clientKey = await file('client.key', farCertificate.key)
+
+    expect(await tagsOf(host, { caFile, clientCert, clientKey })).toEqual([])
+    expect(await failureOf(tagsOf(host, { caFile }))).toEqual({
+      kind: 'tls',
+      message: `No secure connection to ${host}: it wants a client certificate.`,
+    })
+  })
+
+  it('with the key of another one is said to be', async () => {
+    const { host } = await startServer(empty, clientWanted)
+    const clientCert = await file('client.cert', farCertificate.cert)
+    const clientKey = await file('client.key', certificate.key)
+
+    expect(await failureOf(tagsOf(host, { clientCert, clientKey }))).toEqual({
+      kind: 'tls',
+      message: `No secure connection to ${host}: the client certificate and its key do not belong together.`,
+    })
+  })
+})
+
+describe("Docker's directory of certificates", () => {
+  it('is read for the host it names', async () => {
+    const { host } = await startServer(empty, clientWanted)
+    const byHost = await temporaryDirectory()
+    await write(join(byHost, host, 'ca.crt'), certificate.cert)
+    await write(join(byHost, host, 'client.cert'), farCertificate.cert)
+    await write(join(byHost, host, 'client.key'), farCertificate.key)
+    await write(join(byHost, host, 'lonely.cert'), 'without a key')
+
+    expect(await tagsOf(host, {}, { byHost })).toEqual([])
+  })
+
+  it('is passed over where it is a file, or has nothing of the host', async () => {
+    const { host } = await startServer(empty, certificate)
+    const byHost = await temporaryDirectory()
+    await writeFile(join(byHost, host), '')
+
+    expect(await failureOf(tagsOf(host, {}, { byHost }))).toMatchObject({ kind: 'tls' })
+    expect(await failureOf(tagsOf(host, {}, { byHost: join(byHost, 'missing') }))).toMatchObject({
+      kind: 'tls',
+    })
+  })
+
+  it('is where Docker has it', () => {
+    expect(certificatePlaces({}, 'linux').byHost).toBe('/etc/docker/certs.d')
+  })
+})
+
+describe("OpenSSL's variables", () => {
+  it('name files and directories of authorities for every host', async () => {
+    const { host } = await startServer(empty, certificate)
+    const path = await file('authority.pem', certificate.cert)
+
+    for (const env of [{ SSL_CERT_FILE: path }, { SSL_CERT_DIR: `/nowhere:${dirname(path)}` }]) {
+      const { files = [], directories = [] } = certificatePlaces(env, 'linux')
+      expect(await tagsOf(host, {}, { files, directories })).toEqual([])
+    }
+  })
+
+  it('name nothing where they are empty', () => {
+    expect(certificatePlaces({ SSL_CERT_FILE: '', SSL_CERT_DIR: '' }, 'linux')).toMatchObject({
+      files: [],
+      directories: [],
+    })
+  })
+})
+
+describe('a login for a host whose certificate is not verified', () => {
+  it.each([
+    ['is not sent where nobody allows it', undefined, 'refused'],
+    ['is not sent where somebody forbids it', false, 'refused'],
+    ['is sent where somebody allows it', true, 'nothing'],
+  ])('%s', async (_name, isAllowed, expected) => {
+    const server = await startServer((request, response) => {
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+      else answerJson(response, { tags: [] })
+    }, certificate)
+    const asked: string[] = []
+    const credential = { username: 'me', password: 'secret', origin: 'a file' }
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(credential),
+      hosts: { [server.host]: { insecureSkipVerify: true } },
+      ...(isAllowed === undefined
+        ? {}
+        : {
+            mayLogInUnverified: (host) => {
+              asked.push(host)
+              return Promise.resolve(isAllowed)
+            },
+          }),
+    })
+    const registry = registries.registry(server.host)
+
+    const listing = await failureOf(registry.repository('team/chart').tags())
+    const login = await failureOf(registry.verifyLogin(credential))
+
+    expect([listing.kind, login.kind]).toEqual([expected, expected])
+    expect(server.seen.some(({ authorization }) => authorization !== undefined)).toBe(isAllowed === true)
+    expect(asked.every((host) => host === server.host)).toBe(true)
+    if (expected === 'refused') {
+      expect(listing.message).toBe(
+        `${server.host} gets no login, because its certificate is not verified: anybody could be answering in its place.`,
+      )
+    }
+  })
+})
+
+async function tagsOf(
+  host: string,
+  options: HostOptions,
+  certificates: CertificatePlaces = {},
+): Promise<string[]> {
+  const registries = new Registries({
+    findCredential: () => Promise.resolve(undefined),
+    hosts: { [host]: options },
+    certificates,
+  })
+  return await registries.registry(host).repository('team/chart').tags()
+}
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(await temporaryDirectory(), name)
+  await writeFile(path, content)
+  return path
+}
+
+async function write(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, content)
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { recordingLogger } from '../../../support/recordingLogger.ts'
+import { answerJson, registriesAt, startServer } from '../scriptedServer.ts'
+
+describe('what a registry wants its users to know', () => {
+  it('is told once, whatever it is asked, and does nothing else', async () => {
+    const told = await toldBy([
+      '299 - "the tag \\"old\\" goes away", 299 - "so does this"',
+      '199 - "not for users"',
+    ])
+
+    expect(told).toEqual(['HOST says: the tag "old" goes away', 'HOST says: so does this'])
+  })
+
+  it('is listened to up to 4 096 bytes', async () => {
+    expect(await toldBy([`299 - "${'x'.repeat(4000)}"`, `299 - "${'y'.repeat(200)}"`])).toHaveLength(1)
+  })
+
+  it.each([['299 registry "by somebody else"'], ['299 - unquoted'], ['299 - ""']])(
+    'is nothing where it is not as the specification says: %s',
+    async (value) => {
+      expect(await toldBy([value])).toEqual([])
+    },
+  )
+})
+
+async function toldBy(warning: readonly string[]): Promise<string[]> {
+  const server = await startServer((_request, response) => {
+    response.setHeader('warning', [...warning])
+    answerJson(response, { tags: [] })
+  })
+  const log = recordingLogger()
+  const repository = registriesAt(server.host).registry(server.host).repository('team/one')
+  await repository.tags({ log })
+  await repository.tags({ log })
+  return log.warnings
+    .filter((line) => line.includes(' says: '))
+    .map((line) => line.replace(server.host, 'HOST'))
+}

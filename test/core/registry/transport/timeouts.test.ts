@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { fetchTransport } from '../../../../src/core/registry/transport/fetchTransport.ts'
+import { Redactor } from '../../../../src/core/registry/login/redactor.ts'
+import { tlsTransport } from '../../../../src/core/registry/transport/tlsTransport.ts'
+import {
+  defaultTimeouts,
+  type Timeouts,
+  type Transport,
+} from '../../../../src/core/registry/transport/transport.ts'
+import { requestToken } from '../../../../src/core/registry/login/tokenRequest.ts'
+import { cleanUp } from '../../../support/cleanUp.ts'
+import { listenOnLoopback } from '../../../support/loopback.ts'
+import { failureOf, read, startServer } from '../scriptedServer.ts'
+
+const never = 60_000
+const patient: Timeouts = { connect: never, answer: never, idle: never, commit: never, slow: never }
+const transports: readonly [string, Transport][] = [
+  ['node-fetch', fetchTransport()],
+  ['https.request', tlsTransport({})],
+]
+
+describe('an exchange', () => {
+  it('has the times that people can wait for', () => {
+    expect(defaultTimeouts).toEqual({
+      connect: 10_000,
+      answer: 30_000,
+      idle: 30_000,
+      commit: 120_000,
+      slow: 60_000,
+    })
+  })
+
+  it.each(transports)('has a time of its own for connecting, with %s', async (_name, transport) => {
+    const url = new URL(`http://${await crowdedHost()}/`)
+    const sending = transport.send(
+      { method: 'GET', url, headers: {} },
+      { timeouts: { ...patient, connect: 30 } },
+    )
+
+    expect((await failureOf(sending)).message).toBe('nothing came for 0.03 s')
+  })
+
+  it.each(transports)(
+    'that has connected has another time for the answer, with %s',
+    async (_name, transport) => {
+      const url = new URL(`http://${await silentHost()}/`)
+      const timeouts = { ...patient, connect: 30, answer: 90 }
+
+      expect(await failureOf(transport.send({ method: 'GET', url, headers: {} }, { timeouts }))).toEqual({
+        kind: 'TransportError',
+        message: 'nothing came for 0.09 s',
+      })
+    },
+  )
+
+  it.each(transports)('ends where its answer stops, with %s', async (_name, transport) => {
+    const server = await startServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 10 }).write('12345')
+    })
+    const url = new URL(`http://${server.host}/`)
+    const response = await transport.send(
+      { method: 'GET', url, headers: {} },
+      { timeouts: { ...patient, idle: 30 } },
+    )
+
+    expect((await failureOf(read(response.body))).message).toBe('nothing came for 0.03 s')
+  })
+
+  it.each(transports)('ends where what is sent is not taken, with %s', async (_name, transport) => {
+    const url = new URL(`http://${await silentHost()}/`)
+    const body = { open: () => Readable.from([Buffer.alloc(1024)]) }
+    const sending = transport.send(
+      { method: 'PUT', url, headers: {}, body },
+      { timeouts: { ...patient, commit: 30 } },
+    )
+
+    expect((await failureOf(sending)).message).toBe('nothing came for 0.03 s')
+  })
+
+  it('with a token server may take 20 seconds', async () => {
+    const given: (Timeouts | undefined)[] = []
+    const transport: Transport = {
+      send: async (request, options) => {
+        given.push(options?.timeouts)
+        return await fetchTransport().send(request, options)
+      },
+    }
+    const server = await startServer((_request, response) => {
+      response.end('{"token":"abc"}')
+    })
+
+    await requestToken(
+      transport,
+      { realm: new URL(`http://${server.host}/token`), scopes: [], redactor: new Redactor() },
+      {},
+    )
+
+    expect(given.map((timeouts) => timeouts?.answer)).toEqual([20_000])
+  })
+})
+
+/** A host that takes connections and what is sent, and never answers. */
+async function silentHost(): Promise<string> {
+  const server = createServer((socket: Socket) => {
+    socket.resume()
+  })
+  return `127.0.0.1:${await listenOnLoopback(server)}`
+}
+
+/** A host whose program takes no connection any more, with as many waiting as the system lets: others get no answer at all. */
+async function crowdedHost(): Promise<string> {
+  const program = `require('node:net').createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 }, function () {
+    require('node:fs').writeSync(1, String(this.address().port))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  })`
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const waiting: Socket[] = []
+  cleanUp(async () => {
+    for (const socket of waiting) socket.destroy()
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  })
+  const [port] = (await once(child.stdout, 'data')) as [Buffer]
+  const first = connect(Number(port), '127.0.0.1')
+  waiting.push(first)
+  for (let n = 0; n < 8; n++) waiting.push(connect(Number(port), '127.0.0.1').on('error', () => undefined))
+  await once(first, 'connect')
+  return `127.0.0.1:${port.toString()}`
+}
