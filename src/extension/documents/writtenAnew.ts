@@ -59,8 +59,20 @@ function fencedCode({ lines, at }: Place): Block | undefined {
   if (fence === undefined) return undefined
   const inside = linesWhile(lines, at + 1, (line) => !isEnd(line.trim(), fence))
   const code = inside.map((line) => (line.startsWith(space) ? line.slice(space.length) : line))
-  return [markdownCode(code.join('\n'), language), inside.length + 2]
+  return [
+    markdownCode(code.join('\n'), coloured.has(language.toLowerCase()) ? language : ''),
+    inside.length + 2,
+  ]
 }
+
+/** Languages that are shown in colours. Of others the editor, or an extension of it, makes pictures and formulas: `mermaid`, `math`. */
+const coloured: ReadonlySet<string> = new Set(
+  (
+    'yaml yml json jsonc json5 toml ini properties sh bash zsh shell console shell-session powershell ps1 bat diff ' +
+    'dockerfile docker makefile hcl terraform tf go gotemplate helm tpl python py ruby javascript js typescript ts ' +
+    'java rust lua perl php c cpp csharp css html xml sql graphql nginx http markdown md text txt plaintext'
+  ).split(' '),
+)
 
 function isEnd(text: string, fence: string): boolean {
   return text.length >= fence.length && text === fence.charAt(0).repeat(text.length)

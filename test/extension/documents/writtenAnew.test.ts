@@ -32,6 +32,13 @@ describe('a README of a stranger, written anew', () => {
     expect(writtenAnew('[x](javascript:alert)', 3)).not.toMatch(/[[\]<>]/)
   })
 
+  it.each(['mermaid', 'Mermaid', 'math', 'plantuml', 'dot'])(
+    'shows a block of %s as the text that it is: whoever draws it reads more than text',
+    (language) => {
+      expect(writtenAnew(`\`\`\`${language}\nx\n\`\`\``, 3)).toBe('```\nx\n```')
+    },
+  )
+
   it('loads no image, and says what would stand there', () => {
     expect(writtenAnew('![Version](https://evil.example/a.svg)', 3)).toBe('Version')
     expect(writtenAnew('[![Badge](https://evil.example/a.svg)](https://hub.example)', 3)).toBe(
