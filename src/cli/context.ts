@@ -52,9 +52,9 @@ export async function createContext(command: Command, parts: ContextParts): Prom
       certificates: certificatePlaces(around.env, around.platform),
       findAgent: environmentProxies(),
       // That the file says so is not enough: it may have been written for a registry that wants no login.
-      mayLogInUnverified: (host) =>
+      mayLogInUnverified: (_host, registry) =>
         Promise.resolve(
-          globals.host.insecureSkipVerify === true && named.some((name) => name.toLowerCase() === host),
+          globals.host.insecureSkipVerify === true && named.some((name) => name.toLowerCase() === registry),
         ),
     }),
     saveFormat: globals.format ?? first?.manifestFormat,

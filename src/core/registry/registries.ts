@@ -14,6 +14,7 @@ import { Slots } from './transport/slots.ts'
 import { wait, type Wait } from './transport/wait.ts'
 import type { CertificatePlaces } from './transport/tlsSettings.ts'
 import type { Transport } from './transport/transport.ts'
+import { checkVerified } from './login/verified.ts'
 
 export interface RegistriesSettings {
   readonly findCredential: FindCredential
@@ -25,8 +26,9 @@ export interface RegistriesSettings {
   readonly findAgent?: FindAgent | undefined
   /**
    * Asked before a login goes to a host whose certificate is not verified; `false`, or nobody to ask: it does not go.
+   * @param registry whose login it is, in lower case; another one than the host where that is its token server
    */
-  readonly mayLogInUnverified?: (host: string) => Promise<boolean>
+  readonly mayLogInUnverified?: (host: string, registry: string) => Promise<boolean>
   /** In place of node-fetch, for hosts without TLS settings of their own. */
   readonly transport?: Transport
   /** How to wait between tries. */
@@ -72,17 +74,22 @@ export class Registries {
     const known = this.#registries.get(key)
     if (known !== undefined) return known
     const options = this.#hosts.get(key) ?? {}
-    const waiting = this.#settings.wait ?? wait
+    const { wait: waiting = wait, mayLogInUnverified = nobodyMay } = this.#settings
+    const mayLogIn = async (receiver: string): Promise<boolean> => await mayLogInUnverified(receiver, key)
     const registry = new Registry({
       host: key,
       options,
       findCredential: this.#settings.findCredential,
       certificates: this.#settings.certificates ?? {},
       findAgent: this.#settings.findAgent,
-      mayLogInUnverified: this.#settings.mayLogInUnverified ?? (() => Promise.resolve(false)),
+      mayLogInUnverified: mayLogIn,
       transport: this.#transport(key, options),
       elsewhere: {
         send: async (request, sending) => await this.#somewhere(request.url, options).send(request, sending),
+      },
+      checkElsewhere: async (url) => {
+        const there = { ...this.#optionsAt(url, options), plainHttp: url.protocol === 'http:' }
+        await checkVerified(url.host, there, mayLogIn)
       },
       wait: waiting,
       pace: kept(this.#paces, key, () => new Pace(waiting)),
@@ -102,11 +109,16 @@ export class Registries {
   }
 
   /**
-   * The way to where a registry sends its clients: as is set for that host itself. Where nothing is, it may have a
+   * How to speak to where a registry sends its clients: as is set for that host itself. Where nothing is, it may have a
    * certificate of the registry's authority, which is common where both are of one house.
    */
-  #somewhere({ host }: URL, { caFile }: HostOptions): Transport {
-    const options = this.#hosts.get(host) ?? (caFile === undefined ? {} : { caFile })
+  #optionsAt({ host }: URL, { caFile }: HostOptions): HostOptions {
+    return this.#hosts.get(host) ?? (caFile === undefined ? {} : { caFile })
+  }
+
+  #somewhere(url: URL, ofRegistry: HostOptions): Transport {
+    const { host } = url
+    const options = this.#optionsAt(url, ofRegistry)
     return kept(this.#elsewhere, `${host} ${options.caFile ?? ''}`, () => this.#transport(host, options))
   }
 
@@ -127,6 +139,10 @@ export class Registries {
     }
     return this.registry(reference.host).repository(reference.repository)
   }
+}
+
+async function nobodyMay(): Promise<boolean> {
+  return await Promise.resolve(false)
 }
 
 /** The value of a key, made where it is missing. */

@@ -20,6 +20,7 @@ import type { CertificatePlaces } from './transport/tlsSettings.ts'
 import { basic } from './login/tokenRequest.ts'
 import type { Transport } from './transport/transport.ts'
 import type { Wait } from './transport/wait.ts'
+import { checkVerified, type CheckVerified } from './login/verified.ts'
 
 export interface RegistrySettings {
   /** `localhost:5000` */
@@ -34,6 +35,7 @@ export interface RegistrySettings {
   readonly findAgent: FindAgent | undefined
   /** Asked before a login goes to the host where its certificate is not verified. */
   readonly mayLogInUnverified: (host: string) => Promise<boolean>
+  readonly checkElsewhere: CheckVerified
   readonly wait: Wait
   readonly pace: Pace
 }
@@ -55,7 +57,7 @@ export class Registry {
       ...settings,
       findCredential: async (host, options) => {
         const credential = await settings.findCredential(host, options)
-        if (credential !== undefined) await checkVerified(settings)
+        if (credential !== undefined) await this.#checkVerified()
         return credential
       },
     }
@@ -77,7 +79,7 @@ export class Registry {
   async verifyLogin(credential: Credential, options: OperationOptions = {}): Promise<void> {
     const client = clientOf({ ...this.#settings, findCredential: () => Promise.resolve(credential) })
     client.settings.redactor.learn(credential)
-    await checkVerified(this.#settings)
+    await this.#checkVerified()
     const offer = await ping(client, options)
     // Some registries let everybody read and answer 200, but say how to log in; only then a password is tested.
     if (offer?.scheme === 'basic') await ping(client, options, basic(credential))
@@ -120,6 +122,7 @@ export class Registry {
           other: (origin) => this.#strangerAt(origin),
           namespaces,
           trustedRealms,
+          checkElsewhere: this.#settings.checkElsewhere,
         },
         findCredential: async (asked) => {
           const credential = await findCredential(host, asked)
@@ -134,9 +137,14 @@ export class Registry {
     )
   }
 
+  async #checkVerified(): Promise<void> {
+    const { host, options, mayLogInUnverified } = this.#settings
+    await checkVerified(host, options, mayLogInUnverified)
+  }
+
   /** A host that belongs to the registry, asked as nobody. */
   #strangerAt(origin: URL): RegistryClient {
-    const { options, transport, elsewhere, wait, pace, host } = this.#settings
+    const { options, transport, elsewhere, checkElsewhere, wait, pace, host } = this.#settings
     const isOurs = isSameHost(origin, new URL(`https://${host}`))
     return clientOf({
       host: origin.host,
@@ -144,6 +152,7 @@ export class Registry {
       findCredential: () => Promise.resolve(undefined),
       transport: isOurs ? transport : elsewhere,
       elsewhere,
+      checkElsewhere,
       wait,
       pace: isOurs ? pace : new Pace(wait),
     })
@@ -178,7 +187,7 @@ async function ping(
 function clientOf(
   settings: Omit<RegistrySettings, 'certificates' | 'findAgent' | 'mayLogInUnverified'>,
 ): RegistryClient {
-  const { host, options, findCredential, transport, elsewhere, wait, pace } = settings
+  const { host, options, findCredential, transport, elsewhere, checkElsewhere, wait, pace } = settings
   const redactor = new Redactor()
   return new RegistryClient({
     host,
@@ -189,6 +198,7 @@ function clientOf(
       findCredential,
       transport,
       elsewhere,
+      checkElsewhere,
       trustedRealms: options.trustedRealms ?? [],
       redactor,
     }),
@@ -197,21 +207,5 @@ function clientOf(
     elsewhere,
     wait,
     pace,
-  })
-}
-
-/** @throws ChartroomError `refused` where a login would go to somebody who has proved nothing, and nobody allowed that */
-async function checkVerified({
-  host,
-  options,
-  mayLogInUnverified,
-}: Pick<RegistrySettings, 'host' | 'options' | 'mayLogInUnverified'>): Promise<void> {
-  if (options.insecureSkipVerify !== true || options.plainHttp === true || (await mayLogInUnverified(host)))
-    return
-  throw new ChartroomError('refused', {
-    message: `${host} gets no login, because its certificate is not verified: anybody could be answering in its place.`,
-    advice: `Set the authority that signed the certificate of ${host}, or allow such a login for this host.`,
-    host,
-    option: 'insecureSkipVerify',
   })
 }

@@ -101,7 +101,7 @@ async function logIn(
     steps.skip('token', 'nobody asks for one')
     return true
   }
-  const { transport, elsewhere } = settings
-  const parts = { ...terms, offer, credential, redactor, transport, elsewhere }
+  const { transport, elsewhere, checkElsewhere } = settings
+  const parts = { ...terms, offer, credential, redactor, transport, elsewhere, checkElsewhere }
   return (await steps.take('token', async (signal) => await tryLogin(parts, signal))) === true
 }

@@ -6,6 +6,7 @@ import type { FindAgent } from '../transport/proxyAnswers.ts'
 import type { Redactor } from '../login/redactor.ts'
 import type { CertificatePlaces } from '../transport/tlsSettings.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { CheckVerified } from '../login/verified.ts'
 import type { Steps } from './steps.ts'
 
 export interface DiagnosisSettings {
@@ -18,6 +19,7 @@ export interface DiagnosisSettings {
   /** For the registry itself, and for where it sends its clients. */
   readonly transport: Transport
   readonly elsewhere: Transport
+  readonly checkElsewhere: CheckVerified
   readonly certificates: CertificatePlaces
   readonly findAgent: FindAgent | undefined
   /** The repositories of the registry, asked for as everybody does. */

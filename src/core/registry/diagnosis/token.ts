@@ -4,10 +4,11 @@ import { unauthorized } from '../login/authenticator.ts'
 import { isSameHost } from '../origin.ts'
 import { memberOf, parseJson } from '../transport/readBody.ts'
 import type { Redactor } from '../login/redactor.ts'
-import { checkTrust } from '../login/realm.ts'
+import { checkReceiver } from '../login/realm.ts'
 import { catalogueScope, mergeScopes } from '../login/scope.ts'
 import { basic, requestToken, type Token } from '../login/tokenRequest.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { CheckVerified } from '../login/verified.ts'
 import type { Facts } from './diagnosis.ts'
 import type { Offer, OfferTerms } from './offers.ts'
 import { sendPing } from './ping.ts'
@@ -20,6 +21,7 @@ export interface TokenTerms extends OfferTerms {
   /** For the registry itself, and for where it sends its clients. */
   readonly transport: Transport
   readonly elsewhere: Transport
+  readonly checkElsewhere: CheckVerified
 }
 
 /** Answers the challenge as every request would, and asks the registry whether it takes the answer. */
@@ -35,7 +37,7 @@ export async function tryLogin(terms: TokenTerms, signal: AbortSignal): Promise<
 
 async function tokenOf(terms: TokenTerms, realm: URL, signal: AbortSignal): Promise<Token> {
   const { host, registry, offer, credential, redactor } = terms
-  if (credential !== undefined) checkTrust({ ...terms, realm })
+  if (credential !== undefined) await checkReceiver({ ...terms, realm }, terms.checkElsewhere)
   const { parameters } = offer.challenge
   const scopes = mergeScopes(parameters.get('scope'), catalogueScope)
   const request = { realm, service: parameters.get('service'), scopes, credential, redactor }

@@ -75,7 +75,7 @@ export class Catalogue implements Pages {
     const { challenge } = memory
     options.log?.debug(`${place.host} is listed as ${listing.name} does it.`)
     try {
-      const pages = listing.open(
+      const pages = await listing.open(
         { ...place, credential, ...(challenge === undefined ? {} : { challenge }) },
         this.#options,
       )

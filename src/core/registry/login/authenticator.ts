@@ -3,12 +3,13 @@ import { ChartroomError } from '../../errors.ts'
 import type { OperationOptions } from '../../progress.ts'
 import type { Challenge } from './challenge.ts'
 import { bare, isSameHost, resolveUrl } from '../origin.ts'
-import { checkRealm, checkTrust } from './realm.ts'
+import { checkReceiver, checkRealm } from './realm.ts'
 import type { Redactor } from './redactor.ts'
 import { mergeScopes } from './scope.ts'
 import { SingleFlight } from '../singleFlight.ts'
 import { basic, requestToken, type Token } from './tokenRequest.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { CheckVerified } from './verified.ts'
 
 /** Looks up who somebody is at a host; `undefined` means anonymous. */
 export type FindCredential = (host: string, options: OperationOptions) => Promise<Credential | undefined>
@@ -35,6 +36,7 @@ export interface AuthenticatorSettings {
   readonly transport: Transport
   /** For any other token server. */
   readonly elsewhere: Transport
+  readonly checkElsewhere: CheckVerified
   /** Hosts besides the registry's own that may be sent the login. */
   readonly trustedRealms: readonly string[]
   /** Learns every secret that is used. */
@@ -126,12 +128,12 @@ export class Authenticator {
     scopes: readonly string[],
     options: OperationOptions,
   ): Promise<Authorization> {
-    const { host, findCredential, trustedRealms, redactor } = this.#settings
+    const { host, findCredential, trustedRealms, checkElsewhere, redactor } = this.#settings
     const asked = { host, registry, realm: terms.realm, trusted: trustedRealms }
     checkRealm(asked)
     const credential = await findCredential(host, options)
     if (credential !== undefined) {
-      checkTrust(asked)
+      await checkReceiver(asked, checkElsewhere)
       redactor.learn(credential)
     }
     const transport = isSameHost(registry, terms.realm) ? this.#settings.transport : this.#settings.elsewhere

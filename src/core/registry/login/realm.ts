@@ -1,5 +1,6 @@
 import { ChartroomError } from '../../errors.ts'
 import { isLocal, isSameHost } from '../origin.ts'
+import type { CheckVerified } from './verified.ts'
 
 /** Token servers of well-known registries that run under another name. */
 const knownRealms: ReadonlyMap<string, string> = new Map([
@@ -55,6 +56,16 @@ export function checkTrust(asked: RealmAsked): void {
     actual: realm.host,
     realm: realm.host,
   })
+}
+
+/**
+ * Checks that a login may go to a token server, and, where that has a host of its own, that it proves who it is.
+ *
+ * @throws ChartroomError `refused`
+ */
+export async function checkReceiver(asked: RealmAsked, checkVerified: CheckVerified): Promise<void> {
+  checkTrust(asked)
+  if (!isSameHost(asked.registry, asked.realm)) await checkVerified(asked.realm)
 }
 
 function isTrusted({ realm, trusted }: RealmAsked): boolean {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
 import { Registries } from '../../../../src/core/registry/registries.ts'
@@ -11,6 +12,7 @@ import {
 import { temporaryDirectory } from '../../../support/temporary.ts'
 import { certificate, farCertificate } from '../certificate.ts'
 import { answerJson, failureOf, registriesAt, startServer, type Script } from '../scriptedServer.ts'
+import type { Transport } from '../../../../src/core/registry/transport/transport.ts'
 
 const empty: Script = (_request, response) => {
   answerJson(response, { tags: [] })
@@ -206,6 +208,55 @@ describe('a login for a host whose certificate is not verified', () => {
         `${server.host} gets no login, because its certificate is not verified: anybody could be answering in its place.`,
       )
     }
+  })
+})
+
+describe('a login for a token server with a name of its own whose certificate is not verified', () => {
+  it.each([
+    ['is not sent where nobody allows it', false, 'refused'],
+    ['is sent where somebody allows it', true, 'nothing'],
+  ])('%s', async (_name, isAllowed, expected) => {
+    const tokens = await startServer((_request, response) => {
+      answerJson(response, { token: 'abc' })
+    }, certificate)
+    const registry = 'registry.example.com'
+    const transport: Transport = {
+      send: ({ headers }) =>
+        Promise.resolve({
+          status: headers['authorization'] === 'Bearer abc' ? 200 : 401,
+          headers: new Map([['www-authenticate', [`Bearer realm="https://${tokens.host}/jwt/auth"`]]]),
+          body: Readable.from(['{"tags":[]}'].map((text) => Buffer.from(text))),
+          close: () => undefined,
+        }),
+    }
+    const asked: string[][] = []
+    const registries = new Registries({
+      findCredential: () => Promise.resolve({ username: 'me', password: 'secret', origin: 'a file' }),
+      hosts: {
+        [registry]: { plainHttp: true, trustedRealms: [tokens.host] },
+        [tokens.host]: { insecureSkipVerify: true },
+      },
+      mayLogInUnverified: (...host) => {
+        asked.push(host)
+        return Promise.resolve(isAllowed)
+      },
+      transport,
+    })
+
+    const listing = await failureOf(registries.registry(registry).repository('team/chart').tags())
+    const lists = await failureOf(registries.registry(registry).repositories().read())
+    const { steps } = await registries
+      .registry(registry)
+      .diagnose({ editorProxy: { summary: 'one of the editor', isSet: true } })
+    const step = steps.find(({ name }) => name === 'token')
+
+    expect(listing.kind).toBe(expected)
+    expect(lists.kind).toBe(isAllowed ? 'unavailable' : 'refused')
+    expect(step?.state).toBe(isAllowed ? 'ok' : 'failed')
+    expect(tokens.seen.some(({ authorization }) => authorization !== undefined)).toBe(isAllowed)
+    expect(new Set(asked.map((host) => host.join(' for ')))).toEqual(
+      new Set([`${tokens.host} for ${registry}`]),
+    )
   })
 })
 

@@ -5,7 +5,7 @@ import type { RegistryClient } from '../../client.ts'
 import { ListPages } from '../listPages.ts'
 import type { Pages } from '../pages.ts'
 import { memberOf } from '../../transport/readBody.ts'
-import { checkRealm, checkTrust } from '../../login/realm.ts'
+import { checkReceiver, checkRealm } from '../../login/realm.ts'
 import type { Listing } from './listing.ts'
 import { NestedPages } from './nestedPages.ts'
 
@@ -19,11 +19,11 @@ import { NestedPages } from './nestedPages.ts'
 export const gitlab: Listing = {
   name: 'GitLab',
   isFor: ({ challenge }) => challenge?.realm.pathname === '/jwt/auth',
-  open: ({ host, challenge, credential, other, trustedRealms }, options) => {
+  open: async ({ host, challenge, credential, other, trustedRealms, checkElsewhere }, options) => {
     if (challenge === undefined || credential === undefined) throw loginMissing(host)
     const asked = { host, ...challenge, trusted: trustedRealms }
     checkRealm(asked)
-    checkTrust(asked)
+    await checkReceiver(asked, checkElsewhere)
     const client = other(challenge.realm)
     client.settings.redactor.learn(credential)
     const ask = (path: string, nameIn: (item: unknown) => string | undefined, isName = isRepository): Pages =>

@@ -2,6 +2,7 @@ import type { Credential } from '../../../credential.ts'
 import type { OperationOptions } from '../../../progress.ts'
 import type { RegistryClient } from '../../client.ts'
 import type { Pages } from '../pages.ts'
+import type { CheckVerified } from '../../login/verified.ts'
 
 /** What is known of a registry without asking it anything more. */
 export interface RegistryFacts {
@@ -22,6 +23,7 @@ export interface ListingPlace extends RegistryFacts {
   /** The first parts of repositories that are known otherwise, for lists that need them: `acme`. */
   readonly namespaces: readonly string[]
   readonly trustedRealms: readonly string[]
+  readonly checkElsewhere: CheckVerified
 }
 
 /** How registries of one kind tell their repositories where the common catalogue does not. */
@@ -34,7 +36,7 @@ export interface Listing {
    * @throws ChartroomError `unsupported` where something is missing that the list needs, `refused` where the login may not
    *   go to where the list is
    */
-  readonly open: (place: ListingPlace, options: OperationOptions) => Pages
+  readonly open: (place: ListingPlace, options: OperationOptions) => Pages | Promise<Pages>
 }
 
 /**
