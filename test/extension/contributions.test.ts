@@ -37,6 +37,7 @@ const enabled = {
   'chartroom.pushFolder': 'isWorkspaceTrusted',
   'chartroom.shareLogin': 'isWorkspaceTrusted',
   'chartroom.startLocalRegistry': 'isWorkspaceTrusted',
+  'chartroom.trustCertificate': 'isWorkspaceTrusted',
   'chartroom.trustRealm': 'isWorkspaceTrusted',
 }
 

@@ -1,14 +1,16 @@
 import { l10n, window } from 'vscode'
 import type { App } from '../../app.ts'
+import { requireTrust } from '../requireTrust.ts'
 import { dismissed } from './dismissed.ts'
 
 /**
  * Asks for the certificate of an authority, and has one registry trusted with it.
  *
  * @returns what has been done, as a sentence
- * @throws ChartroomError `cancelled` where no file is chosen
+ * @throws NotTrusted in Restricted Mode, ChartroomError `cancelled` where no file is chosen
  */
 export async function chooseAuthority(app: App, host: string): Promise<string> {
+  requireTrust(l10n.t('No certificate is trusted while the workspace is in Restricted Mode.'))
   const [file] =
     (await window.showOpenDialog({
       title: l10n.t('The authority that signed the certificate of {0}', host),
