@@ -101,8 +101,9 @@ export async function deleteFromRegistry(
       await repository.delete(digest, options)
     } catch (error) {
       if (!wantsNoTags(error)) throw error
-      for (const tag of tags) await repository.delete(tag, options)
+      const gone = await deleteTags(repository, tags, digest, options)
       await repository.delete(digest, options)
+      return { reference, repository: name, digest, tags: gone }
     }
     return { reference, repository: name, digest, tags }
   })
@@ -121,6 +122,22 @@ async function pointsTo(
     if (kindOf(error) === 'not-found' || kindOf(error) === 'forbidden') return false
     throw error
   }
+}
+
+/** @returns those of the tags that still pointed to the manifest, and are gone */
+async function deleteTags(
+  repository: RegistryRepository,
+  tags: readonly string[],
+  digest: Digest,
+  options: OperationOptions,
+): Promise<string[]> {
+  const gone: string[] = []
+  for (const tag of tags) {
+    if (!(await pointsTo(repository, tag, digest, options))) continue
+    await repository.delete(tag, options)
+    gone.push(tag)
+  }
+  return gone
 }
 
 async function requireUnmoved(

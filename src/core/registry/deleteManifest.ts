@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError, kindOf } from '../errors.ts'
 import type { OperationOptions } from '../progress.ts'
 import type { RegistryClient } from './client.ts'
 
@@ -23,12 +23,17 @@ export async function deleteManifest(
   { to, scope, what, isTag }: Deletion,
   options: OperationOptions,
 ): Promise<void> {
-  let tries = 0
+  let isAnswerLost = false
   const work = async (): Promise<void> => {
-    tries++
-    // What is gone at the second try went at the first one, whose answer was lost.
-    const expect = tries === 1 ? [200, 202, 204] : [200, 202, 204, 404]
-    await client.readOnce({ method: 'DELETE', to, scope, expect, what }, options)
+    // What is gone then went at the try whose answer was lost.
+    const expect = isAnswerLost ? [200, 202, 204, 404] : [200, 202, 204]
+    try {
+      await client.readOnce({ method: 'DELETE', to, scope, expect, what }, options)
+    } catch (error) {
+      // Who is sent away because of too many requests has changed nothing.
+      isAnswerLost ||= kindOf(error) === 'unavailable'
+      throw error
+    }
   }
   try {
     await client.retrying(work, options)

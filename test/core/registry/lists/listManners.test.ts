@@ -258,23 +258,26 @@ describe('deleting', () => {
   })
 
   it("at Google's registries takes the tags away first", async () => {
-    let isTagged = true
-    const server = await startServer(
-      deleting((request, response) => {
-        if (request.url?.includes('sha256:') === true && isTagged) {
-          answerError(response, 400, 'GOOGLE_MANIFEST_DANGLING_TAG', 'Manifest is still referenced by tag')
-          return
-        }
-        isTagged &&= request.url?.endsWith('/latest') !== true
-        response.writeHead(202).end()
-      }),
-    )
+    const server = await startServer(google(['1.0.0', 'latest']))
 
-    await deleteFromRegistry(registriesAt(server.host), planAt(server.host))
+    const { tags } = await deleteFromRegistry(registriesAt(server.host), planAt(server.host))
+    expect(tags).toEqual(['1.0.0', 'latest'])
     expect(deleted(server)).toEqual([
       `/v2/team/chart/manifests/${digest}`,
       '/v2/team/chart/manifests/1.0.0',
       '/v2/team/chart/manifests/latest',
+      `/v2/team/chart/manifests/${digest}`,
+    ])
+  })
+
+  it("at Google's registries leaves a tag that points to something else by now", async () => {
+    const server = await startServer(google(['1.0.0']))
+
+    const { tags } = await deleteFromRegistry(registriesAt(server.host), planAt(server.host))
+    expect(tags).toEqual(['1.0.0'])
+    expect(deleted(server)).toEqual([
+      `/v2/team/chart/manifests/${digest}`,
+      '/v2/team/chart/manifests/1.0.0',
       `/v2/team/chart/manifests/${digest}`,
     ])
   })
@@ -308,6 +311,20 @@ describe('deleting', () => {
     )
 
     expect(await deleteFromRegistry(registriesAt(host), planAt(host))).toMatchObject({ digest })
+    expect(tries).toBe(2)
+  })
+
+  it('of what was never there is not said to be done because the registry was busy at first', async () => {
+    let tries = 0
+    const { host } = await startServer(
+      deleting((_request, response) => {
+        tries++
+        if (tries === 1) answerError(response, 429, 'TOOMANYREQUESTS', 'too many requests')
+        else answerError(response, 404, 'MANIFEST_UNKNOWN', 'manifest unknown')
+      }),
+    )
+
+    expect((await failureOf(deleteFromRegistry(registriesAt(host), planAt(host)))).kind).toBe('not-found')
     expect(tries).toBe(2)
   })
 
@@ -350,6 +367,21 @@ describe('deleting', () => {
     expect(server.seen.length).toBeLessThan(20)
   })
 })
+
+/** A registry that deletes a manifest when none of the tags that point to it is left; every other tag points to another one. */
+function google(pointing: readonly string[]): Script {
+  const left = new Set(pointing)
+  return (request, response) => {
+    const name = request.url?.split('/').at(-1) ?? ''
+    if (request.method !== 'DELETE') answerManifest(request, response, left.has(name) ? '' : 'another')
+    else if (name === digest && left.size > 0) {
+      answerError(response, 400, 'GOOGLE_MANIFEST_DANGLING_TAG', 'Manifest is still referenced by tag')
+    } else {
+      left.delete(name)
+      response.writeHead(202).end()
+    }
+  }
+}
 
 function planAt(host: string): PlannedDeletion {
   const repository = `${host}/team/chart`
