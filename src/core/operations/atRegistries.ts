@@ -91,13 +91,18 @@ function hostOf(reference: string): string {
   }
 }
 
-/** Adds up what several charts report. How much there is in all is known when all have begun. */
+/** Adds up the bytes that several charts report. How many there are in all is known when all have begun. */
 function sumOf(
   count: number,
   onProgress: OperationOptions['onProgress'],
 ): (position: number, progress: Progress) => void {
   const latest = new Map<number, Progress>()
   return (position, progress) => {
+    // These are seconds.
+    if (progress.step === 'waiting') {
+      onProgress?.(progress)
+      return
+    }
     latest.set(position, progress)
     const all = [...latest.values()]
     const done = all.reduce((sum, each) => sum + each.done, 0)

@@ -7,6 +7,7 @@ import {
   type ChartOutcome,
   type Progress,
 } from '../../../src/core/index.ts'
+import { atRegistries } from '../../../src/core/operations/atRegistries.ts'
 import { startCountingProxy } from '../../support/countingProxy.ts'
 import { localRegistry } from '../../support/localRegistry.ts'
 import { storeChart } from '../../support/storedChart.ts'
@@ -85,6 +86,30 @@ describe('pushing many charts', () => {
     const { done: last = 0, total } = reported.at(-1) ?? {}
     expect(last).toBe(total)
     expect(last).toBeGreaterThan(outcomes.reduce((sum, { value }) => sum + (value?.total ?? 0), 0))
+  })
+
+  it('tells the seconds that a registry asks to wait as they are, and never adds them to bytes', async () => {
+    const reported: Progress[] = []
+    const waiting = { step: 'waiting', done: 1, total: 7 } as const
+
+    await atRegistries(
+      ['localhost:1/team/one:1', 'localhost:1/team/two:1'],
+      { onProgress: (progress) => reported.push(progress) },
+      async (_reference, { onProgress }) => {
+        onProgress?.({ step: 'pushing', done: 100, total: 200 })
+        onProgress?.(waiting)
+        await Promise.resolve()
+        onProgress?.({ step: 'pushing', done: 200, total: 200 })
+      },
+    )
+
+    expect(reported.filter(({ step }) => step === 'waiting')).toEqual([waiting, waiting])
+    expect(reported.filter(({ step }) => step !== 'waiting')).toEqual([
+      { step: 'pushing', done: 100 },
+      { step: 'pushing', done: 200, total: 400 },
+      { step: 'pushing', done: 300, total: 400 },
+      { step: 'pushing', done: 400, total: 400 },
+    ])
   })
 
   it('ends when it is stopped, when nothing is under way any more, and has told what was done before', async () => {
