@@ -3,6 +3,7 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { observeSteps, readSmall, replaceFile, writeNew } from '../../src/core/files.ts'
+import { eachFile } from '../../src/core/files/eachFile.ts'
 import { fileSystemError } from '../support/fileSystemError.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
@@ -97,5 +98,25 @@ describe('reading a small file', () => {
       message: `${directory} is a directory; it should be a file.`,
       advice: 'Move the directory away.',
     })
+  })
+})
+
+describe('looking at many files', () => {
+  it('is cancelled as a whole, also when that comes with the last of them', async () => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const looking = eachFile(
+      ['first', 'last'],
+      () => 'looked at',
+      async (name) => {
+        if (name === 'last') controller.abort()
+        await Promise.resolve()
+        signal.throwIfAborted()
+        return 'looked at'
+      },
+      signal,
+    )
+
+    await expect(looking).rejects.toMatchObject({ name: 'AbortError' })
   })
 })

@@ -28,6 +28,7 @@ export async function eachFile<Item, Result>(
       try {
         return { value: await later(item) }
       } catch (error) {
+        signal?.throwIfAborted()
         return { error }
       }
     })
