@@ -8,7 +8,7 @@ import { memberOf, parseJson } from '../transport/readBody.ts'
 
 /** A list longer than this is cut off with an error: nobody reads it, and a hostile registry could go on for ever. */
 const maxPages = 1000
-const maxItems = 100_000
+export const maxItems = 100_000
 
 /** Which list is read, and how. */
 export interface ListRequest {

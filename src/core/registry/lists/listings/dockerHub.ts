@@ -20,6 +20,7 @@ export const dockerHub: Listing = {
     if (namespaces.length === 0) throw namespaceMissing(place.host)
     const client = place.other(new URL('https://hub.docker.com'))
     return new NestedPages(
+      `The list of ${place.host}`,
       knownPage(namespaces),
       (namespace) =>
         new ListPages(

@@ -16,7 +16,7 @@ export const ghcr: Listing = {
   open: (place, options) => {
     const namespaces = namespacesOf(place)
     if (namespaces.length === 0) throw namespaceMissing(place.host)
-    return new NestedPages(knownPage(namespaces), (namespace) => {
+    return new NestedPages(`The list of ${place.host}`, knownPage(namespaces), (namespace) => {
       const isInside = (name: string): boolean => name.toLowerCase().startsWith(`${namespace}/`)
       return new ListPages(
         {

@@ -36,7 +36,7 @@ export const gitlab: Listing = {
       },
       (id) => /^\d+$/.test(id),
     )
-    return new NestedPages(projects, (project) =>
+    return new NestedPages(`The list of ${host}`, projects, (project) =>
       ask(`/api/v4/projects/${project}/registry/repositories?per_page=100`, (item) => {
         const path = memberOf(item, 'path')
         return typeof path === 'string' ? path : undefined

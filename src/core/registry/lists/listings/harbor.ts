@@ -22,7 +22,7 @@ export const harbor: Listing = {
       // Projects without a repository need no request.
       return typeof name === 'string' && memberOf(item, 'repo_count') !== 0 ? name : undefined
     })
-    return new NestedPages(projects, (project) =>
+    return new NestedPages(`The list of ${place.host}`, projects, (project) =>
       list(place, `/api/v2.0/projects/${encodeURIComponent(project)}/repositories`, options, (item) => {
         const name = memberOf(item, 'name')
         return typeof name === 'string' ? name : undefined
