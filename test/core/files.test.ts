@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { observeSteps, readSmall, replaceFile, writeNew } from '../../src/core/files.ts'
-import { eachFile } from '../../src/core/files/eachFile.ts'
+import { lookAtEach, observeSteps, readSmall, replaceFile, writeNew } from '../../src/core/files.ts'
 import { fileSystemError } from '../support/fileSystemError.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 
@@ -103,16 +102,15 @@ describe('reading a small file', () => {
 
 describe('looking at many files', () => {
   it('is cancelled as a whole, also when that comes with the last of them', async () => {
+    const directory = await temporaryDirectory()
     const controller = new AbortController()
     const { signal } = controller
-    const looking = eachFile(
+    const looking = lookAtEach(
       ['first', 'last'],
-      () => 'looked at',
-      async (name) => {
+      (name) => [join(directory, name)],
+      (_facts, name) => {
         if (name === 'last') controller.abort()
-        await Promise.resolve()
         signal.throwIfAborted()
-        return 'looked at'
       },
       signal,
     )
