@@ -171,12 +171,17 @@ export class ChartLoader {
     const place = this.#inside('Chart.yaml')
     if (raw === undefined || this.#source === undefined) throw this.#noChartYaml()
     const requirements = this.#requirements
-    const whole =
+    const besides = this.#inside('requirements.yaml')
+    const { taken, byHelm } =
       requirements === undefined
-        ? raw
-        : decoded(() => decodeRequirements(requirements, raw), undefined, this.#inside('requirements.yaml'))
-    const checked = validateMetadata(whole)
-    if ('metadata' in checked) return checked.metadata
+        ? { taken: raw, byHelm: raw }
+        : decoded(() => decodeRequirements(requirements, raw), undefined, besides)
+    const checked = validateMetadata(taken)
+    if ('metadata' in checked) {
+      const helms = validateMetadata(byHelm)
+      if ('metadata' in helms) return checked.metadata
+      throw invalidChart(besides, `Helm takes this file over Chart.yaml, and then ${helms.problem}`)
+    }
     throw invalidChart(place, checked.problem, {
       line: checked.key === undefined ? undefined : lineOf(checked.key, this.#source),
       ...(checked.advice === undefined ? {} : { advice: checked.advice }),

@@ -19,14 +19,20 @@ export function decodeMetadata(value: Yaml): RawMetadata {
 
 /**
  * Takes the dependencies of a requirements.yaml, and nothing else of it, over those of Chart.yaml: what an item lacks
- * it inherits from the item at the same place. The rest of the file must be what Helm can read, all the same.
+ * it inherits from the item at the same place.
+ *
+ * @returns the metadata as Chartroom takes it, and as Helm does, which must be valid, too, or Helm cannot load the chart
  * @throws Misfit
- * @see Helm 3.6.3 pkg/chart/loader/load.go, which unmarshals the file over the metadata
+ * @see Helm 3.6.3 pkg/chart/loader/load.go, which unmarshals the whole file over the metadata
  */
-export function decodeRequirements(value: Yaml, over: RawMetadata): RawMetadata {
-  const { dependencies } = decodeChart(value, over, '') ?? {}
+export function decodeRequirements(
+  value: Yaml,
+  over: RawMetadata,
+): { readonly taken: RawMetadata; readonly byHelm: RawMetadata } {
+  const byHelm = decodeChart(value, over, '') ?? {}
+  const { dependencies } = byHelm
   const { dependencies: _, ...rest } = over
-  return dependencies === undefined ? rest : { ...rest, dependencies }
+  return { taken: dependencies === undefined ? rest : { ...rest, dependencies }, byHelm }
 }
 
 /**

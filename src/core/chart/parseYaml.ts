@@ -1,7 +1,8 @@
-import { constructFromEvents, EVENT_ID, parseEvents, SCALAR_STYLE, YAMLException, type Event } from 'js-yaml'
+import { CHOMPING_MODE, constructFromEvents, EVENT_ID, parseEvents, YAMLException, type Event } from 'js-yaml'
 import { messageOf } from '../errors.ts'
-import { indentFlow } from './indentFlow.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
+import { requireYaml11 } from './requireYaml11.ts'
+import { isAmbiguous, toYaml12 } from './toYaml12.ts'
 import { plainValue, yamlSchema } from './yamlSchema.ts'
 
 /** A YAML value as Helm's parser sees it: whole numbers are bigint, others number, keys are always text. */
@@ -33,21 +34,24 @@ export function parseYaml(
   if (isBlank(document)) return null
   const read = (text: string): Yaml => {
     const events = parseEvents(text, { maxDepth: 100 })
-    requireKnownEscapes(events, text)
-    const [value] = constructFromEvents(events, {
-      source: text,
-      schema: yamlSchema(),
-      json: true,
-      maxAliases,
-    })
+    requireYaml11(events, text)
+    const [value] = constructFromEvents(
+      events.map((event) => endingWith(text, event)),
+      {
+        source: text,
+        schema: yamlSchema(),
+        json: true,
+        maxAliases,
+      },
+    )
     if (valuesIn(toYaml(value), new Map()) > maxValues)
       throw new Error(`it holds more than ${maxValues} values`)
     return toYaml(value)
   }
   try {
     // These are line breaks of YAML 1.1, too, though they stay what they are; so the lines must be right.
-    if (document.search(separators) >= 0) withoutIndentation(document.replace(separators, '\n'), read)
-    return withoutIndentation(document, read)
+    if (document.search(separators) >= 0) asLibyaml(document.replace(separators, '\n'), read)
+    return asLibyaml(document, read)
   } catch (cause) {
     const at = cause instanceof YAMLException && cause.mark !== undefined ? cause.mark.line + 1 : undefined
     const why = cause instanceof YAMLException ? cause.reason : messageOf(cause)
@@ -57,25 +61,45 @@ export function parseYaml(
 
 const separators = /[\u2028\u2029]/g
 
-/** Reads again what js-yaml refuses only because of where the lines in brackets and quotes begin. */
-function withoutIndentation(document: string, read: (text: string) => Yaml): Yaml {
+/** Reads again what js-yaml refuses only because it goes by YAML 1.2, and rewrites first what it might misread. */
+function asLibyaml(document: string, read: (text: string) => Yaml): Yaml {
+  if (isAmbiguous(document)) return firstNode(toYaml12(document), read)
   try {
-    return read(document)
+    return firstNode(document, read)
   } catch (error) {
-    const indented = indentFlow(document)
-    if (indented === document) throw error
-    return read(indented)
+    const rewritten = toYaml12(document)
+    if (rewritten === document) throw error
+    return firstNode(rewritten, read)
   }
 }
 
-/** JSON may write a slash as `\/`, and YAML 1.2 takes that over; Helm's parser knows YAML 1.1 only. */
-function requireKnownEscapes(events: readonly Event[], text: string): void {
-  for (const event of events) {
-    if (event.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.DOUBLE_QUOTED) continue
-    for (const [escape] of text.slice(event.valueStart, event.valueEnd).matchAll(/\\./gs)) {
-      if (escape === '\\/') throw new Error('a text in quotes has a \\/, write the slash alone')
-    }
+/** A first map or list that is indented ends where a line begins further left, and Helm does not look at what follows. */
+function firstNode(text: string, read: (text: string) => Yaml): Yaml {
+  try {
+    return read(text)
+  } catch (error) {
+    if (!(error instanceof YAMLException) || !error.reason.startsWith('end of the stream')) throw error
+    const { position = 0 } = error.mark ?? {}
+    const node = text.slice(0, position)
+    // libyaml does look at the first word that follows.
+    const [, indentation] = /\n( *)$/.exec(node) ?? []
+    const isFurtherLeft = indentation !== undefined && indentation.length < indentationOf(node)
+    if (!isFurtherLeft || !/[\w-]/.test(text.charAt(position))) throw error
+    const value = read(node)
+    if (typeof value !== 'object' || value === null) throw error
+    return value
   }
+}
+
+function indentationOf(node: string): number {
+  const first = node.split('\n').find((line) => !/^(?:\s*(?:#.*)?|%.*|---\s*)$/s.test(line))
+  return first?.search(/[^ ]/) ?? 0
+}
+
+/** A block of text ends with a line break only if it has one, even at the end of the document. */
+function endingWith(text: string, event: Event): Event {
+  const isOpen = event.type === EVENT_ID.SCALAR && event.valueEnd === text.length && !text.endsWith('\n')
+  return isOpen ? { ...event, chomping: CHOMPING_MODE.STRIP } : event
 }
 
 function decodeText(bytes: Uint8Array, place: Place): string {
@@ -105,17 +129,24 @@ function firstDocument(text: string, place: Place): string {
       throw invalidChart(place, 'this is not valid YAML: "..." ends what has not begun', { line: index + 1 })
     }
     if (isEnd || /^---(?:\s|$)/.test(line)) {
-      if (started) return lines.slice(0, index).join('\n')
+      if (started) return `${lines.slice(0, index).join('\n')}\n`
       started = true
-    } else if (!/^(?:\s*(?:#.*)?|%.*)$/s.test(line)) {
+    } else if (!started && line.startsWith('%')) {
+      requireDirective(line, place, index + 1)
+    } else if (!/^\s*(?:#.*)?$/s.test(line)) {
       started = true
     }
   }
   return text
 }
 
+function requireDirective(directive: string, place: Place, line: number): void {
+  if (/^%(?:YAML\s+1\.1\s*(?:#.*)?|TAG\s.*)$/s.test(directive)) return
+  throw invalidChart(place, 'this is not valid YAML: the only directives are %YAML 1.1 and %TAG', { line })
+}
+
 function isBlank(text: string): boolean {
-  return text.split('\n').every((line) => /^\s*(?:#.*)?$/s.test(line))
+  return text.split('\n').every((line) => /^ *\r?(?:#.*)?$/s.test(line))
 }
 
 /** What js-yaml returns, as the type that the schema above guarantees. */

@@ -113,7 +113,7 @@ describe('YAML as Helm 3 reads it', () => {
       '...\na: 1',
       'mychart: Chart.yaml, line 1: this is not valid YAML: ',
     ],
-    ['a slash with a backslash', 'a: "\\/"', 'mychart: Chart.yaml: this is not valid YAML: '],
+    ['a slash with a backslash', 'a: "\\/"', 'mychart: Chart.yaml, line 1: this is not valid YAML: '],
     [
       'a deleted character',
       'a: 1\nb: "\u007f"',
@@ -173,8 +173,13 @@ describe('lines in brackets and quotes', () => {
     expect(map(text)['a']).toHaveLength(20_000)
   })
 
-  it('may not begin with a tab in brackets', () => {
-    expect(() => parse('a: [\n\tb\n]')).toThrow('deficient indentation')
+  it.each<[string, Record<string, unknown>]>([
+    ['a: [\n\tb,\n\tc\n]', { a: ['b', 'c'] }],
+    ['a: {\n\t"b": [\t1,\t2 ]\n}', { a: new Map([['b', [1n, 2n]]]) }],
+    ['a:\t[]\nb:\t\t{}', { a: [], b: new Map() }],
+    ['a: [\n\t&x b,\n\t*x ]', { a: ['b', 'b'] }],
+  ])('may have tabs between values: %j', (text, expected) => {
+    expect(map(text)).toEqual(expected)
   })
 
   it('do not make a small text large', () => {
@@ -182,6 +187,121 @@ describe('lines in brackets and quotes', () => {
 
     expect(() => parse(text)).toThrow(expect.objectContaining({ kind: 'invalid-chart' }))
   })
+})
+
+describe('text in brackets', () => {
+  it.each<[string, unknown]>([
+    ['[-, -]', ['-', '-']],
+    ['[a:, a:]', ['a:', 'a:']],
+    ["[it's:, b]", ["it's:", 'b']],
+    ['[a, b:c:, d]', ['a', 'b:c:', 'd']],
+    ['{b:,c: d}', new Map<string, unknown>([['b:', null], ['c', 'd']])], // prettier-ignore
+    ['{x: -}', new Map([['x', '-']])],
+    ['[- ]', undefined],
+    ['[-\n]', undefined],
+    ['[http://x?y=1]', undefined],
+    ['[:a]', undefined],
+    ['{b:[c]}', undefined],
+    ['[!!str]', undefined],
+    ['{b: !!str}', undefined],
+    ['[!!str ]', ['']],
+  ])('is cut as libyaml cuts it: %s', (text, expected) => {
+    if (expected === undefined) expect(() => parse(`a: ${text}`)).toThrow('this is not valid YAML')
+    else expect(map(`a: ${text}`)['a']).toEqual(expected)
+  })
+})
+
+describe('a tab', () => {
+  it.each([
+    '\t# comment',
+    '\t\na: 1',
+    'a: 1\n\t# comment\nb: 2',
+    'a: 1\n\t',
+    'a:\n  \t# comment\n  b: 1',
+    'a: "x"\n\t# comment',
+    'a: x # y\n    \t# comment',
+    'a: |\n  x\n\t# comment\nb: 1',
+    'a: |\n  \tx',
+    'a:\n- x\n\t# comment\n- y',
+    'a: [x\n\t]',
+    '-\ta',
+    '? \ta',
+  ])('is refused where a key could begin: %j', (text) => {
+    expect(() => parse(text)).toThrow('tab characters must not be used in indentation')
+  })
+
+  it.each([
+    'a:\tx',
+    'a: x\t# comment',
+    'a: x # a\ttab',
+    'a: x\n  \t# comment',
+    'a: |\n  x\n  \ty',
+    'a: |2\n  \ty',
+    'a: "x\n\ty"',
+    '---\t# comment\na: 1',
+    '#\tcomment\na: 1',
+  ])('is taken elsewhere: %j', (text) => {
+    expect(map(text)).toHaveProperty('a')
+  })
+})
+
+describe('anchors, tags and directives', () => {
+  it.each(['&a: b', '- &a: b', 'a: &b: c', 'a: &b.c d', 'a: &b c: d', 'a: !t# x', 'a: !<> x'])(
+    'are refused where libyaml does not take them: %s',
+    (text) => {
+      expect(() => parse(text)).toThrow('this is not valid YAML')
+    },
+  )
+
+  it.each(['&a b: c', 'a: &b-c_1 d', 'a:\n- &x b: c', 'a: &x\n  b: c', '--- &x\na: b', '? a: b\n: c: d'])(
+    'are taken where it does: %j',
+    (text) => {
+      if (text.startsWith('?')) expect(() => parse(text)).toThrow('a key must be text')
+      else expect(map(text)).not.toEqual({})
+    },
+  )
+
+  it('are those of YAML 1.1', () => {
+    expect(() => parse('%YAML 1.2\n---\na: 1')).toThrow('line 1: this is not valid YAML: the only directives')
+    expect(() => parse('# comment\n%OTHER\n---\na: 1')).toThrow('line 2')
+    expect(map('%TAG !e! tag:example.com,2000:\n---\na: !e!x c')).toEqual({ a: 'c' })
+  })
+})
+
+describe('the end of a text', () => {
+  it.each([
+    ['a: |\n  x', 'x'],
+    ['a: |+\n  x', 'x'],
+    ['a: >\n  x\n  y', 'x y'],
+    ['a: |\n  x\n', 'x\n'],
+    ['a: |\n  x\n---\nb: c', 'x\n'],
+  ])('has a line break only where there is one: %j', (text, expected) => {
+    expect(map(text)).toEqual({ a: expected })
+  })
+
+  it.each(['a: "x"# comment', 'a: {}# comment', "a: 'x'# comment\nb: c"])(
+    'needs no space before a comment: %s',
+    (text) => {
+      expect(map(text)).toHaveProperty('a')
+    },
+  )
+})
+
+describe('what follows a first node that is indented', () => {
+  it.each<[string, Yaml]>([
+    ['  a: 1\nb: 2', new Map([['a', 1n]])],
+    ['# comment\n---\n  a: 1\n b: [', new Map([['a', 1n]])],
+    ['  - a\n- b', ['a']],
+  ])('is not looked at: %j', (text, expected) => {
+    expect(parse(text)).toEqual(expected)
+  })
+
+  it.each(['  a: 1\n  - b', '  a: 1\n@', '  a: 1\n"b', '- a\nb: 1', '  a\nb: 1'])(
+    'is refused where libyaml stumbles over it: %j',
+    (text) => {
+      expect(() => parse(text)).toThrow('this is not valid YAML')
+    },
+  )
 })
 
 describe('hostile YAML', () => {

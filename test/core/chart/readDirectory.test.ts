@@ -179,6 +179,22 @@ describe('a chart directory', () => {
     })
   })
 
+  it('is refused with a requirements.yaml that would make it invalid for Helm', async () => {
+    const directory = await chartDirectory({ 'requirements.yaml': 'version: 1.2.3.4\ndependencies: []\n' })
+
+    await expect(readDirectory(directory)).rejects.toThrow(
+      'mychart: requirements.yaml: Helm takes this file over Chart.yaml, and then version "1.2.3.4" is not a semantic version',
+    )
+  })
+
+  it('keeps its own name and version whatever a requirements.yaml says', async () => {
+    const directory = await chartDirectory({ 'requirements.yaml': 'name: hijack\nversion: 9.9.9\n' })
+
+    const { metadata } = await readDirectory(directory)
+
+    expect(metadata).toMatchObject({ name: 'mychart', version: '1.0.0' })
+  })
+
   it('warns of a requirements.yaml that is out of date', async () => {
     const chart = await read('v2-requirements-file')
 

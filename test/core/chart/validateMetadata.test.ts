@@ -106,7 +106,7 @@ describe('the metadata of a chart', () => {
 
     const merged = decodeRequirements(yaml('name: hijack\ndependencies: [{name: b}, {name: c}]'), own)
 
-    expect(merged).toEqual({
+    expect(merged.taken).toEqual({
       name: 'c',
       dependencies: [{ name: 'b', version: '1.0.0', alias: 'x' }, { name: 'c' }],
     })

@@ -1,37 +1,52 @@
+import { YAMLException } from 'js-yaml'
+
 /**
- * Indents what continues a quoted text or a bracket on further lines, so that every line stands deeper than the key it
- * belongs to. libyaml, the parser of Helm 3, does not look at the indentation there, and many values.yaml have their closing
- * bracket right under the key; js-yaml insists on it, as YAML 1.2 does. The spaces mean nothing in these places.
+ * Writes a document in such a way that js-yaml, which reads YAML 1.2, reads of it what libyaml, the parser of Helm 3, does:
  *
- * @returns the same text where there is nothing to indent, or where it would grow without end
+ * - What continues a quoted text or a bracket on further lines stands deeper than the key it belongs to. libyaml does not look
+ *   at the indentation there, and many values.yaml have their closing bracket right under the key.
+ * - Tabs between values are spaces; js-yaml takes none before and in brackets.
+ * - A comment right behind a quote or a bracket has a space before it.
+ * - In brackets, a lone dash and a text that ends with a colon are in quotes; libyaml takes both for text.
+ *
+ * @returns the same text where there is nothing to rewrite, or where it would grow without end
+ * @throws YAMLException where a tab stands in a place that libyaml wants spaces in
  */
-export function indentFlow(text: string): string {
-  const lines = new FlowLines(text).find()
-  const added = lines.reduce((sum, { spaces }) => sum + spaces, 0)
-  if (added === 0 || added > maxAdded) return text
+export function toYaml12(text: string): string {
+  const edits = new Walk(text).edits()
+  const added = edits.reduce((sum, { insert }) => sum + insert.length, 0)
+  if (added > maxAdded) return text
   let result = ''
   let done = 0
-  for (const { at, spaces } of lines) {
-    result += text.slice(done, at) + ' '.repeat(spaces)
-    done = at
+  for (const { at, drop, insert } of edits) {
+    result += text.slice(done, at) + insert
+    done = at + drop
   }
   return result + text.slice(done)
 }
 
+/** Whether js-yaml might read a document without complaint, and yet otherwise than libyaml. */
+export function isAmbiguous(text: string): boolean {
+  return ambiguous.test(text)
+}
+
+/** A tab where a value may begin, and in brackets an entry that ends with a colon or is a dash. */
+const ambiguous = /(?:^|[-?:]) *\t|:[[{]|:\s*[,\]}]|[[{,:]\s*-[,\]}]/m
+
 /** Bytes; honest files need a few. */
 const maxAdded = 1024 * 1024
 
-interface ShallowLine {
-  /** Where the line begins in the text. */
+interface Edit {
   readonly at: number
-  /** How many are missing. */
-  readonly spaces: number
+  /** How many characters go. */
+  readonly drop: number
+  readonly insert: string
 }
 
-/** Walks through a document of YAML, only to know what is inside quotes and brackets. */
-class FlowLines {
+/** Walks through a document of YAML, only to know what is inside quotes and brackets and where a value may begin. */
+class Walk {
   readonly #text: string
-  readonly #found: ShallowLine[] = []
+  readonly #edits: Edit[] = []
   /** Columns of the keys and dashes that are open, the innermost last. */
   readonly #open: number[] = []
   #at = 0
@@ -41,16 +56,16 @@ class FlowLines {
     this.#text = text
   }
 
-  find(): readonly ShallowLine[] {
+  edits(): readonly Edit[] {
     while (this.#at < this.#text.length) {
-      this.#skipSpaces()
+      this.#skipIndentation()
       if (!this.#isAtEnd()) {
         while ((this.#open.at(-1) ?? -1) >= this.#column) this.#open.pop()
         this.#readEntry()
       }
       this.#nextLine()
     }
-    return this.#found
+    return this.#edits
   }
 
   get #column(): number {
@@ -71,9 +86,11 @@ class FlowLines {
       } else if (/[-?:]/.test(character) && this.#isBlank(this.#at + 1)) {
         this.#open.push(start)
         this.#at++
+        this.#skipIndentation()
       } else if (character === '&' || character === '!') {
         while (!this.#isBlank(this.#at)) this.#at++
       } else if (character === '|' || character === '>') {
+        this.#refuseTabInFirstLine()
         this.#skipDeeperLines()
         return
       } else if (!this.#readKeyOrValue(character)) {
@@ -90,6 +107,7 @@ class FlowLines {
     if (character === '"' || character === "'") this.#readQuoted(character)
     else if (character === '[' || character === '{') this.#readBrackets()
     else return this.#readPlain()
+    if (this.#text[this.#at] === '#') this.#edits.push({ at: this.#at, drop: 0, insert: ' ' })
     this.#skipSpaces()
     return this.#takeColon()
   }
@@ -97,7 +115,7 @@ class FlowLines {
   #readPlain(): boolean {
     while (!this.#isEndOfLine(this.#at)) {
       if (this.#takeColon()) return true
-      if (this.#text[this.#at] === '#' && this.#isBlank(this.#at - 1)) break
+      if (this.#text[this.#at] === '#' && this.#isBlank(this.#at - 1)) return false
       this.#at++
     }
     this.#skipDeeperLines()
@@ -114,7 +132,7 @@ class FlowLines {
     this.#at++
     while (this.#at < this.#text.length) {
       const character = this.#text[this.#at++]
-      if (character === '\n') this.#beginLine(true)
+      if (character === '\n') this.#beginLine()
       else if (character === '\\' && quote === '"' && this.#text[this.#at] !== '\n') this.#at++
       else if (character === quote && (quote === '"' || this.#text[this.#at] !== quote)) return
       else if (character === quote) this.#at++
@@ -133,8 +151,9 @@ class FlowLines {
         while (!this.#isEndOfLine(this.#at)) this.#at++
         continue
       }
+      if (character === '\t') this.#replaceTab()
       this.#at++
-      if (character === '\n') this.#beginLine(false)
+      if (character === '\n') this.#beginLine()
       else if (character === '[' || character === '{') depth++
       else if (character === ']' || character === '}') depth--
       else if (/[^\s,:?]/.test(character)) this.#readPlainInBrackets()
@@ -143,20 +162,30 @@ class FlowLines {
   }
 
   #readPlainInBrackets(): void {
-    while (!/[\n,[\]{}]/.test(this.#text.charAt(this.#at) || '\n')) {
-      const isColon = this.#text[this.#at] === ':' && /[\s,[\]{}]/.test(this.#text.charAt(this.#at + 1))
-      if (isColon || (this.#text[this.#at] === '#' && this.#isBlank(this.#at - 1))) return
+    const start = this.#at - 1
+    if (/[&*!]/.test(this.#text.charAt(start))) {
+      while (!/[\s,[\]{}]/.test(this.#text.charAt(this.#at) || '\n')) this.#at++
+      return
+    }
+    while (!/[\n,?[\]{}]/.test(this.#text.charAt(this.#at) || '\n')) {
+      const isColon = this.#text[this.#at] === ':' && this.#isBlank(this.#at + 1)
+      if (isColon || (this.#text[this.#at] === '#' && this.#isBlank(this.#at - 1))) break
       this.#at++
     }
+    const text = this.#text.slice(start, this.#at)
+    const isLoneDash = text === '-' && this.#text[this.#at] !== '\n'
+    if ((isLoneDash || /^[^|>%@`].*:$/.test(text)) && /[\s,[{]/.test(this.#text.charAt(start - 1)))
+      this.#edits.push({ at: start, drop: text.length, insert: `'${text.replaceAll("'", "''")}'` })
+    if (this.#text[this.#at] === '\n') this.#refuseTab(this.#at + 1)
   }
 
-  /** A line inside quotes or brackets begins here. In brackets, libyaml takes no tab at its beginning either. */
-  #beginLine(isQuoted: boolean): void {
+  /** A line inside quotes or brackets begins here. */
+  #beginLine(): void {
     this.#lineStart = this.#at
     while (this.#text[this.#at] === ' ') this.#at++
     const spaces = this.#parent + 1 - this.#column
-    const isMeant = isQuoted ? !this.#isEndOfLine(this.#at) : !this.#isBlank(this.#at)
-    if (spaces > 0 && isMeant) this.#found.push({ at: this.#lineStart, spaces })
+    if (spaces > 0 && !this.#isEndOfLine(this.#at))
+      this.#edits.push({ at: this.#lineStart, drop: 0, insert: ' '.repeat(spaces) })
   }
 
   /** What follows a text without quotes, or is one with `|` or `>`, is deeper than its key and holds no quotes and brackets. */
@@ -169,9 +198,28 @@ class FlowLines {
       }
       let content = end + 1
       while (this.#text[content] === ' ') content++
+      this.#refuseTab(end + 1)
       if (content - end - 1 <= this.#parent && !this.#isEndOfLine(content)) return
       this.#at = content
     }
+  }
+
+  /** A line that may continue a text without quotes has no tab before the place where it would. */
+  #refuseTab(lineStart: number): void {
+    let at = lineStart
+    while (this.#text[at] === ' ') at++
+    if (this.#text[at] === '\t' && at - lineStart <= this.#parent) this.#throwTab(at)
+  }
+
+  /** The first line of a text with `|` or `>` tells by its spaces how deep the text is, unless a digit does. */
+  #refuseTabInFirstLine(): void {
+    const first = /[|>][-+]?[ \t]*(?:#.*)?\r?\n(?: *\r?\n)* *\t/y
+    first.lastIndex = this.#at
+    if (first.test(this.#text)) this.#throwTab(first.lastIndex - 1)
+  }
+
+  #throwTab(at: number): never {
+    return YAMLException.throwAt(this.#text, at, 'tab characters must not be used in indentation')
   }
 
   #nextLine(): void {
@@ -180,8 +228,19 @@ class FlowLines {
     this.#lineStart = this.#at
   }
 
+  /** Where a key may begin, in the block style. */
+  #skipIndentation(): void {
+    while (this.#text[this.#at] === ' ') this.#at++
+    if (this.#text[this.#at] === '\t') this.#throwTab(this.#at)
+  }
+
   #skipSpaces(): void {
-    while (this.#text[this.#at] === ' ' || this.#text[this.#at] === '\t') this.#at++
+    for (; this.#text[this.#at] === ' ' || this.#text[this.#at] === '\t'; this.#at++)
+      if (this.#text[this.#at] === '\t') this.#replaceTab()
+  }
+
+  #replaceTab(): void {
+    this.#edits.push({ at: this.#at, drop: 1, insert: ' ' })
   }
 
   /** Whether nothing but a comment is left of the line. */
