@@ -5,6 +5,7 @@ import { parseChallenges, type Challenge } from './login/challenge.ts'
 import { connectionError } from './connectionError.ts'
 import type { HostOptions } from './hosts/hostOptions.ts'
 import { Notices } from './transport/notices.ts'
+import { inSentence } from './inSentence.ts'
 import { checkedHop, isSameOrigin, resolveUrl } from './origin.ts'
 import type { Pace } from './transport/pace.ts'
 import { readBody, readStart } from './transport/readBody.ts'
@@ -104,7 +105,7 @@ export class RegistryClient {
   async readOnce(request: RegistryRequest, options: OperationOptions): Promise<ReadResponse> {
     const response = await this.sendOnce(request, options)
     try {
-      return { ...response, bytes: await readBody(response, `The answer for ${request.what}`) }
+      return { ...response, bytes: await readBody(response, `The answer for ${inSentence(request.what)}`) }
     } catch (error) {
       throw connectionError(error, this.settings.host)
     }
@@ -224,8 +225,8 @@ export class RegistryClient {
     return new ChartroomError('refused', {
       message:
         hops === maxHops
-          ? `${host} redirects the request for ${what} more than ${maxHops} times.`
-          : `${host} redirects the request for ${what} to what is no web address.`,
+          ? `${host} redirects the request for ${inSentence(what)} more than ${maxHops} times.`
+          : `${host} redirects the request for ${inSentence(what)} to what is no web address.`,
       host,
     })
   }
@@ -258,7 +259,7 @@ function rejected(
       .split(',')
       .at(-1) ?? 'do'
   return new ChartroomError('forbidden', {
-    message: `The login from ${origin} may not ${action === '*' ? 'list' : action} ${what}.`,
+    message: `The login from ${origin} may not ${action === '*' ? 'list' : action} ${inSentence(what)}.`,
     advice: `Ask whoever runs ${host} for the right, or log in as somebody who has it.`,
     host,
     status: 401,

@@ -1,4 +1,5 @@
 import { ChartroomError, printable, type ErrorDetails, type ErrorKind } from '../errors.ts'
+import { inSentence } from './inSentence.ts'
 import type { Redactor } from './login/redactor.ts'
 import { formatAge } from '../humanize.ts'
 import { memberOf, parseJson, readStart } from './transport/readBody.ts'
@@ -39,6 +40,7 @@ export async function statusError(
       ...more,
     })
 
+  const about = inSentence(what)
   if (status === 429 || code === 'TOOMANYREQUESTS') return rateLimited(response, host)
   if (status === 408 || status === 499 || status >= 500) {
     const { when, ...retry } = askedWait(response)
@@ -60,11 +62,11 @@ export async function statusError(
   }
   switch (status) {
     case 401:
-      return fail('unauthorized', `${host} wants a login for ${what}${said}.`, {
+      return fail('unauthorized', `${host} wants a login for ${about}${said}.`, {
         advice: `Log in to ${host}.`,
       })
     case 403:
-      return fail('forbidden', `${host} does not allow this for ${what}${said}.`, {
+      return fail('forbidden', `${host} does not allow this for ${about}${said}.`, {
         advice: 'Ask whoever runs the registry for the right, or log in as somebody who has it.',
       })
     case 404:
@@ -75,7 +77,7 @@ export async function statusError(
           : {}),
       })
     case 405:
-      return fail('unsupported', `${host} does not support this for ${what}${said}.`)
+      return fail('unsupported', `${host} does not support this for ${about}${said}.`)
     case 407:
       return fail('proxy', `The proxy on the way to ${host} wants a login.`)
     case 413:
@@ -87,16 +89,16 @@ export async function statusError(
   }
   switch (code) {
     case 'UNSUPPORTED':
-      return fail('unsupported', `${host} does not support this for ${what}${said}.`)
+      return fail('unsupported', `${host} does not support this for ${about}${said}.`)
     case 'DIGEST_INVALID':
     case 'SIZE_INVALID':
     case 'MANIFEST_BLOB_UNKNOWN':
-      return fail('integrity', `${host} did not take ${what}${said}.`)
+      return fail('integrity', `${host} did not take ${about}${said}.`)
     case 'NAME_INVALID':
     case 'TAG_INVALID':
-      return fail('invalid-reference', `${host} does not accept the name of ${what}${said}.`)
+      return fail('invalid-reference', `${host} does not accept the name of ${about}${said}.`)
   }
-  return fail('refused', `${host} did not accept the request for ${what} (status ${status}${said}).`)
+  return fail('refused', `${host} did not accept the request for ${about} (status ${status}${said}).`)
 }
 
 function notFound(code: string, host: string, what: string): string {
