@@ -2,8 +2,7 @@ import { parseArgs } from 'node:util'
 import { nearest } from './nearest.ts'
 import { UsageError } from './usageError.ts'
 import { globalFlags, type Flag } from './flags.ts'
-import type { Topic } from './verbs/verb.ts'
-import { verbs } from './verbs/verbs.ts'
+import { verbs, type Topic } from './verbs.ts'
 
 /** Names of flags, and what they were given; `true` for a flag without a value. */
 export type Flags = ReadonlyMap<string, readonly (string | true)[]>

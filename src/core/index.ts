@@ -101,4 +101,4 @@ export {
 export type { Pages } from './registry/lists/pages.ts'
 export { environmentProxies } from './registry/transport/proxies.ts'
 export { Registries } from './registry/registries.ts'
-export { certificatePlaces, dockerPlace } from './registry/transport/tlsSettings.ts'
+export { certificatePlaces, dockerPlace, readAuthorities } from './registry/transport/tlsSettings.ts'

@@ -7,6 +7,7 @@ import { localRegistry, pushBlob, putManifest } from '../support/localRegistry.t
 import { addManyTags } from '../support/manyRepositories.ts'
 import { packedChart } from '../support/packedChart.ts'
 import { registryWithoutCatalogue } from '../support/registryWithoutCatalogue.ts'
+import { showsRow } from '../support/showsRow.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
 
@@ -129,16 +130,6 @@ async function addRegistry(workbench: Workbench, host: string): Promise<void> {
   await workbench.runCommand('Chartroom: Add Registry…')
   await workbench.quickInput.answer(host)
   await workbench.row(host).waitFor()
-}
-
-async function showsRow(workbench: Workbench, wanted: string | RegExp): Promise<void> {
-  await workbench.doing(`waiting for the row ${String(wanted)}`, () =>
-    until(async () =>
-      (await workbench.rows()).some((row) =>
-        typeof wanted === 'string' ? row === wanted : wanted.test(row),
-      ),
-    ),
-  )
 }
 
 async function pushChart(host: string, repository: string, tags: readonly string[]): Promise<void> {

@@ -8,6 +8,8 @@ import {
   type FileSystemWatcher,
 } from 'vscode'
 import { hostFile, readHostFile, surroundings, type HostSettings, type Logger } from '../../core/index.ts'
+import { exists } from '../exists.ts'
+import { Turns } from '../turns.ts'
 
 /** What `registries.json` says of hosts: the file that the command line and every editor of this person share. */
 export class SharedHosts implements Disposable {
@@ -15,8 +17,9 @@ export class SharedHosts implements Disposable {
   readonly #changed = new EventEmitter<void>()
   readonly onDidChange = this.#changed.event
   #settings: ReadonlyMap<string, HostSettings> = new Map()
-  #watching: FileSystemWatcher | undefined
-  #reading: Promise<void> | undefined
+  #watching: { readonly path: string; readonly watcher: FileSystemWatcher } | undefined
+  /** A change while the file is read is none that the reader has seen for certain. */
+  readonly #reading = new Turns()
 
   constructor(log: Logger) {
     this.#log = log
@@ -34,15 +37,14 @@ export class SharedHosts implements Disposable {
 
   /** Reads the file, and again whenever it changes. Never rejects: what is wrong with it is in the log. */
   async read(): Promise<void> {
-    this.#watching ??= this.#watch()
-    this.#reading ??= this.#readNow().finally(() => {
-      this.#reading = undefined
+    await this.#reading.take(async () => {
+      await this.#watch()
+      await this.#readNow()
     })
-    await this.#reading
   }
 
   dispose(): void {
-    this.#watching?.dispose()
+    this.#watching?.watcher.dispose()
     this.#changed.dispose()
   }
 
@@ -54,12 +56,21 @@ export class SharedHosts implements Disposable {
     if (JSON.stringify([...this.#settings]) !== before) this.#changed.fire()
   }
 
-  #watch(): FileSystemWatcher {
-    const pattern = new RelativePattern(Uri.file(dirname(this.path)), basename(this.path))
+  async #watch(): Promise<void> {
+    const path = await watchable(this.path)
+    if (path === this.#watching?.path) return
+    this.#watching?.watcher.dispose()
+    const pattern = new RelativePattern(Uri.file(dirname(path)), basename(path))
     const watcher = workspace.createFileSystemWatcher(pattern)
+    this.#watching = { path, watcher }
     for (const changes of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) {
       changes(() => void this.read())
     }
-    return watcher
   }
+}
+
+/** A file, or the first folder on the way to it that is missing: in a folder that is not there nothing is seen. */
+async function watchable(path: string): Promise<string> {
+  const folder = dirname(path)
+  return folder === path || (await exists(Uri.file(folder))) ? path : await watchable(folder)
 }

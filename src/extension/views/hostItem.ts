@@ -56,10 +56,11 @@ function fileText({ name, keys }: NonNullable<HostNode['entry']['file']>): strin
 function hostWords({ entry, local, problem }: HostNode): string[] {
   const words: string[] = []
   if (local !== undefined) words.push(l10n.t('local registry'), localText(local))
-  if (problem !== undefined && problem.reason !== 'noCatalogue') words.push(printable(problemText(problem)))
-  else if (entry.login !== undefined && local === undefined) words.push(...loginWords(entry.login))
+  // Of a narrow row only the first words are seen.
   if (entry.options.plainHttp === true) words.push(l10n.t('insecure: plain HTTP'))
   if (entry.options.insecureSkipVerify === true) words.push(l10n.t('certificate not verified'))
+  if (problem !== undefined && problem.reason !== 'noCatalogue') words.push(printable(problemText(problem)))
+  else if (entry.login !== undefined && local === undefined) words.push(...loginWords(entry.login))
   return words
 }
 
@@ -98,7 +99,7 @@ function hostIcon({ problem, local }: HostNode): ThemeIcon {
 }
 
 /** What a problem says beside the row of its host. */
-function problemText({ reason, short, refusedLogin, realm = '' }: RegistryProblem): string {
+function problemText({ reason, short, refusedLogin, unknownAuthority, realm = '' }: RegistryProblem): string {
   switch (reason) {
     case 'unauthorized':
       return refusedLogin ? l10n.t('the login was refused') : l10n.t('log in to see this registry')
@@ -107,6 +108,6 @@ function problemText({ reason, short, refusedLogin, realm = '' }: RegistryProble
     case 'noCatalogue':
       return l10n.t('does not list its repositories')
     case 'failed':
-      return short
+      return unknownAuthority ? l10n.t('untrusted certificate') : short
   }
 }

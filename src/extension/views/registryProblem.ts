@@ -44,6 +44,7 @@ export function registryProblem(error: unknown, host: string): RegistryProblem {
 }
 
 function shortened(message: string, host: string): string {
-  const rest = message.startsWith(`${host} `) ? message.slice(host.length + 1) : message
-  return rest.replace(/\.$/, '')
+  const said =
+    [`${host} `, `No secure connection to ${host}: `].find((start) => message.startsWith(start)) ?? ''
+  return message.slice(said.length).replace(/\.$/, '')
 }

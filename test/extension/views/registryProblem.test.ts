@@ -25,3 +25,16 @@ describe('a registry that wants a login', () => {
     expect(refused).toMatchObject({ reason: 'unauthorized', refusedLogin: true })
   })
 })
+
+describe('a registry that is no partner for a secure connection', () => {
+  it('is told beside its row by the reason alone', () => {
+    const message = 'No secure connection to x.io: its certificate has expired.'
+    const error = new ChartroomError('tls', { message, host: 'x.io' })
+
+    expect(catalogueProblem(error, 'x.io')).toMatchObject({
+      reason: 'failed',
+      message,
+      short: 'its certificate has expired',
+    })
+  })
+})

@@ -124,8 +124,13 @@ async function trustedAnyway(): Promise<readonly string[]> {
   ]
 }
 
-/** A file with authorities: PEM, or DER, as Windows writes it. */
-async function readAuthorities(path: string): Promise<string[]> {
+/**
+ * Reads a file with authorities: PEM, or DER, as Windows writes it.
+ *
+ * @returns PEM, at least one
+ * @throws ChartroomError `tls` where it is missing or holds no certificate
+ */
+export async function readAuthorities(path: string): Promise<string[]> {
   const bytes = await readRequired(path)
   const pems = pemsIn(bytes)
   if (pems.length > 0) return pems
