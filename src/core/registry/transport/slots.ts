@@ -7,36 +7,43 @@ import { setTimeout, clearTimeout } from 'node:timers'
  * its slot back after a moment: what it waits for may need that very slot, as where a chart is copied within a registry.
  */
 export class Slots {
-  /** May be changed at any time; who has a slot keeps it. */
-  most: number
+  #most: number
   readonly #grace: number
   readonly #waiting = new Set<() => void>()
   #taken = 0
 
   /** @param grace milliseconds that a slot is kept without the network being waited for */
   constructor(most: number, grace = 250) {
-    this.most = most
+    this.#most = most
     this.#grace = grace
+  }
+
+  /** May be changed at any time; who has a slot keeps it, and who waits for one of those that are new gets it. */
+  set most(most: number) {
+    this.#most = most
+    for (const enter of this.#waiting) {
+      if (!this.takeFree()) return
+      enter()
+    }
   }
 
   /** @throws the reason of an aborted signal */
   async take(signal?: AbortSignal): Promise<Slot> {
     signal?.throwIfAborted()
-    if (this.#taken < this.most) this.#taken += 1
-    else await this.#turn(signal)
+    if (!this.takeFree()) await this.#turn(signal)
     return new Slot(this, this.#grace)
   }
 
   /** Takes a slot where one is free. */
   takeFree(): boolean {
-    if (this.#taken >= this.most) return false
+    if (this.#taken >= this.#most) return false
     this.#taken += 1
     return true
   }
 
   giveBack(): void {
     const [next] = this.#waiting
-    if (next === undefined || this.#taken > this.most) this.#taken -= 1
+    if (next === undefined || this.#taken > this.#most) this.#taken -= 1
     else next()
   }
 

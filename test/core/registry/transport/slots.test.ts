@@ -90,6 +90,22 @@ describe('the slots of a host', () => {
 
     await waiting
   })
+
+  it('may become more while somebody waits, who comes in at once and before who comes later', async () => {
+    const slots = new Slots(1, never)
+    await slots.take()
+    const entered: string[] = []
+    const waiting = ['second', 'third', 'fourth'].map(async (name) => {
+      await slots.take()
+      entered.push(name)
+    })
+
+    slots.most = 3
+    await Promise.all(waiting.slice(0, 2))
+    await settled()
+
+    expect(entered).toEqual(['second', 'third'])
+  })
 })
 
 async function settled(): Promise<void> {
