@@ -5,6 +5,9 @@ import type { HttpResponse } from './transport.ts'
 /** Bytes of all texts of one answer that are listened to. */
 const longest = 4096
 
+/** How many texts a registry may have; one that has more of them fills the log and says nothing. */
+const most = 100
+
 /** What a registry wants its users to know; each text is told once and never acted upon. */
 export class Notices {
   readonly #told = new Set<string>()
@@ -19,7 +22,7 @@ export class Notices {
     for (const value of log === undefined ? [] : (headers.get('warning') ?? [])) {
       for (const text of textsIn(value)) {
         length += Buffer.byteLength(text)
-        if (length > longest || this.#told.has(text)) continue
+        if (length > longest || this.#told.size >= most || this.#told.has(text)) continue
         this.#told.add(text)
         log?.warn(`${host} says: ${text}`)
       }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Notices } from '../../../../src/core/registry/transport/notices.ts'
 import { recordingLogger } from '../../../support/recordingLogger.ts'
 import { answerJson, registriesAt, startServer } from '../scriptedServer.ts'
 
@@ -14,6 +15,18 @@ describe('what a registry wants its users to know', () => {
 
   it('is listened to up to 4 096 bytes', async () => {
     expect(await toldBy([`299 - "${'x'.repeat(4000)}"`, `299 - "${'y'.repeat(200)}"`])).toHaveLength(1)
+  })
+
+  it('is heard no more where a registry says something else with every answer', () => {
+    const notices = new Notices()
+    const log = recordingLogger()
+
+    for (let answer = 0; answer < 1000; answer++) {
+      notices.heed({ headers: new Map([['warning', [`299 - "answer ${answer}"`]]]) }, 'HOST', log)
+    }
+
+    expect(log.warnings).toHaveLength(100)
+    expect(log.warnings.at(-1)).toBe('HOST says: answer 99')
   })
 
   it.each([['299 registry "by somebody else"'], ['299 - unquoted'], ['299 - ""']])(
