@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 /** Something that Chartroom does unlike Helm. */
 export interface Difference {
@@ -20,8 +20,53 @@ export interface Decision {
   readonly detail?: RegExp
 }
 
+/** What was compared with what both versions of Helm did. */
+export interface Compared {
+  readonly name: string
+  readonly differences: readonly Difference[]
+  readonly fromOlder: readonly Difference[]
+}
+
+/**
+ * Holds everything that was compared to the decisions, and prints both tables.
+ *
+ * @param what each of them is, for example `chart`
+ * @param doing what is done with it, for example `is saved and exported`
+ * @param decisions for what Chartroom does unlike Helm 3.6.3
+ * @param newer for what changed between Helm 3.2.4 and 3.6.3
+ */
+export function specifyAsHelm(
+  { what, doing }: { readonly what: string; readonly doing: string },
+  compared: readonly Compared[],
+  decisions: readonly Decision[],
+  newer: readonly Decision[],
+): void {
+  const differences = compared.flatMap((one) => one.differences)
+  const fromOlder = compared.flatMap((one) => one.fromOlder)
+
+  describe(`a ${what} ${doing} as by Helm 3.6.3, or as decided`, () => {
+    it.each(compared)('$name', ({ differences: own }) => {
+      expect(undecided(own, decisions)).toEqual([])
+    })
+
+    it('with all that was decided, and nothing else', () => {
+      expectAllUsed(decisions, differences)
+      const as = compared.filter((one) => undecided(one.differences, decisions).length === 0)
+      console.log(
+        `${as.length} of ${compared.length}: a ${what} ${doing} so\n${table('Unlike Helm 3.6.3:', decisions, differences)}`,
+      )
+    })
+
+    it('and as by Helm 3.2.4, but for what changed until 3.6.3', () => {
+      expect(undecided(fromOlder, [...decisions, ...newer])).toEqual([])
+      expectAllUsed(newer, fromOlder)
+      console.log(table('Unlike Helm 3.2.4:', newer, fromOlder))
+    })
+  })
+}
+
 /** The differences that no decision covers. */
-export function undecided(
+function undecided(
   differences: readonly Difference[],
   decisions: readonly Decision[],
 ): readonly Difference[] {
@@ -29,7 +74,7 @@ export function undecided(
 }
 
 /** Fails where a decision speaks of something that does not differ, so that the table says what is. */
-export function expectAllUsed(decisions: readonly Decision[], differences: readonly Difference[]): void {
+function expectAllUsed(decisions: readonly Decision[], differences: readonly Difference[]): void {
   for (const decision of decisions) {
     const found = differences.filter((difference) => covers(decision, difference))
     if (decision.only === undefined) expect(found, decision.why).not.toEqual([])
@@ -38,11 +83,7 @@ export function expectAllUsed(decisions: readonly Decision[], differences: reado
 }
 
 /** The table of differences, for people. */
-export function table(
-  title: string,
-  decisions: readonly Decision[],
-  differences: readonly Difference[],
-): string {
+function table(title: string, decisions: readonly Decision[], differences: readonly Difference[]): string {
   const rows = decisions.map((decision) => {
     const names = [...new Set(differences.filter((found) => covers(decision, found)).map(({ name }) => name))]
     const where = names.length > 6 ? `${names.length} of them` : names.join(', ')

@@ -5,7 +5,7 @@ import { kindOf } from '../../../src/core/errors.ts'
 import { emptyIndex, entryOf, refNameAnnotation } from '../../../src/core/layout/indexFile.ts'
 import { formatReference, parseReference, withTag } from '../../../src/core/oci/reference.ts'
 import { fixture } from '../../support/fixtures.ts'
-import { expectAllUsed, table, undecided, type Decision, type Difference } from '../chart/decisions.ts'
+import { specifyAsHelm, type Decision, type Difference } from '../chart/decisions.ts'
 
 type Recorded = { readonly accepted: true; readonly refName: string } | { readonly accepted: false }
 
@@ -126,35 +126,12 @@ const { chart, references } = JSON.parse(readFileSync(fixture('references.json')
 const compared = references.map(({ id, ref, ...recorded }) => {
   const older = recorded['3.2.4']
   return {
-    id,
-    ref,
-    recorded: recorded['3.6.3'],
+    name: `${id} ${ref}`,
     differences: differencesFrom(id, ref, recorded['3.6.3']),
     fromOlder: older === 'same' ? [] : differencesFrom(id, ref, older),
   }
 })
-const differences = compared.flatMap((reference) => reference.differences)
-const fromOlder = compared.flatMap((reference) => reference.fromOlder)
-
-describe('a reference is understood as by Helm 3.6.3, or as decided', () => {
-  it.each(compared)('$id $ref', ({ differences: own }) => {
-    expect(undecided(own, decisions)).toEqual([])
-  })
-
-  it('with all that was decided, and nothing else', () => {
-    expectAllUsed(decisions, differences)
-    const as = compared.filter((reference) => undecided(reference.differences, decisions).length === 0)
-    console.log(
-      `${as.length} of ${references.length} references\n${table('Unlike Helm 3.6.3:', decisions, differences)}`,
-    )
-  })
-
-  it('and as by Helm 3.2.4, but for what changed until 3.6.3', () => {
-    expect(undecided(fromOlder, [...decisions, ...newer])).toEqual([])
-    expectAllUsed(newer, fromOlder)
-    console.log(table('Unlike Helm 3.2.4:', newer, fromOlder))
-  })
-})
+specifyAsHelm({ what: 'reference', doing: 'is understood' }, compared, decisions, newer)
 
 describe('a name that Helm wrote into an index, however odd', () => {
   const names = references.flatMap((reference) => {

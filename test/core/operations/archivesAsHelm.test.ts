@@ -1,6 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import type { ErrorKind } from '../../../src/core/errors.ts'
-import { expectAllUsed, table, undecided, type Decision } from '../chart/decisions.ts'
+import { specifyAsHelm, type Decision } from '../chart/decisions.ts'
 import { recordedArchives } from '../chart/recordings.ts'
 import { fixture } from '../../support/fixtures.ts'
 import { differencesFrom } from './differencesFrom.ts'
@@ -88,25 +87,4 @@ const archives = await Promise.all(
     }
   }),
 )
-const differences = archives.flatMap((archive) => archive.differences)
-const fromOlder = archives.flatMap((archive) => archive.fromOlder)
-
-describe('a chart archive is saved and exported as by Helm 3.6.3, or as decided', () => {
-  it.each(archives)('$name', ({ differences: own }) => {
-    expect(undecided(own, decisions)).toEqual([])
-  })
-
-  it('with all that was decided, and nothing else', () => {
-    expectAllUsed(decisions, differences)
-    const as = archives.filter((archive) => undecided(archive.differences, decisions).length === 0)
-    console.log(
-      `${as.length} of ${archives.length} archives\n${table('Unlike Helm 3.6.3:', decisions, differences)}`,
-    )
-  })
-
-  it('and as by Helm 3.2.4, but for what changed until 3.6.3', () => {
-    expect(undecided(fromOlder, [...decisions, ...newer])).toEqual([])
-    expectAllUsed(newer, fromOlder)
-    console.log(table('Unlike Helm 3.2.4:', newer, fromOlder))
-  })
-})
+specifyAsHelm({ what: 'chart archive', doing: 'is saved and exported' }, archives, decisions, newer)

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { expectAllUsed, table, undecided, type Decision } from '../chart/decisions.ts'
+import { specifyAsHelm, type Decision } from '../chart/decisions.ts'
 import { chartsWithLinks, recordedCharts } from '../chart/recordings.ts'
 import { differencesFrom } from './differencesFrom.ts'
 import { saveAndExport } from './saveAndExport.ts'
@@ -201,25 +200,4 @@ const charts = await Promise.all(
     }
   }),
 )
-const differences = charts.flatMap((chart) => chart.differences)
-const fromOlder = charts.flatMap((chart) => chart.fromOlder)
-
-describe('a chart directory is saved and exported as by Helm 3.6.3, or as decided', () => {
-  it.each(charts)('$name', ({ differences: own }) => {
-    expect(undecided(own, decisions)).toEqual([])
-  })
-
-  it('with all that was decided, and nothing else', () => {
-    expectAllUsed(decisions, differences)
-    const as = charts.filter((chart) => undecided(chart.differences, decisions).length === 0)
-    console.log(
-      `${as.length} of ${charts.length} charts\n${table('Unlike Helm 3.6.3:', decisions, differences)}`,
-    )
-  })
-
-  it('and as by Helm 3.2.4, but for what changed until 3.6.3', () => {
-    expect(undecided(fromOlder, [...decisions, ...newer])).toEqual([])
-    expectAllUsed(newer, fromOlder)
-    console.log(table('Unlike Helm 3.2.4:', newer, fromOlder))
-  })
-})
+specifyAsHelm({ what: 'chart directory', doing: 'is saved and exported' }, charts, decisions, newer)

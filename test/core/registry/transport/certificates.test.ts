@@ -64,27 +64,13 @@ describe('a certificate authority that is set for a host', () => {
   })
 
   it('counts for the token server of the registry, too', async () => {
-    const tokens = await startServer((_request, response) => {
-      answerJson(response, { token: 'abc' })
-    }, certificate)
-    const server = await startServer((request, response) => {
-      if (request.headers.authorization === 'Bearer abc') answerJson(response, { tags: [] })
-      else
-        response.writeHead(401, { 'www-authenticate': `Bearer realm="https://${tokens.host}/token"` }).end()
-    }, certificate)
+    const { server } = await startWithTokenServer()
 
     expect(await tagsOf(server.host, { caFile: await file('ca', certificate.cert) })).toEqual([])
   })
 
   it('of the token server itself counts there', async () => {
-    const tokens = await startServer((_request, response) => {
-      answerJson(response, { token: 'abc' })
-    }, certificate)
-    const server = await startServer((request, response) => {
-      if (request.headers.authorization === 'Bearer abc') answerJson(response, { tags: [] })
-      else
-        response.writeHead(401, { 'www-authenticate': `Bearer realm="https://${tokens.host}/token"` }).end()
-    }, certificate)
+    const { server, tokens } = await startWithTokenServer()
     const registries = new Registries({
       findCredential: () => Promise.resolve(undefined),
       hosts: {
@@ -271,6 +257,18 @@ async function tagsOf(
     certificates,
   })
   return await registries.registry(host).repository('team/chart').tags()
+}
+
+/** A registry, and the token server that it names under the same certificate. */
+async function startWithTokenServer(): Promise<Record<'server' | 'tokens', { readonly host: string }>> {
+  const tokens = await startServer((_request, response) => {
+    answerJson(response, { token: 'abc' })
+  }, certificate)
+  const server = await startServer((request, response) => {
+    if (request.headers.authorization === 'Bearer abc') answerJson(response, { tags: [] })
+    else response.writeHead(401, { 'www-authenticate': `Bearer realm="https://${tokens.host}/token"` }).end()
+  }, certificate)
+  return { server, tokens }
 }
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
