@@ -6,6 +6,7 @@ import { YAMLException } from 'js-yaml'
  * - What continues a quoted text or a bracket on further lines stands deeper than the key it belongs to. libyaml does not look
  *   at the indentation there, and many values.yaml have their closing bracket right under the key.
  * - Tabs between values are spaces; js-yaml takes none before and in brackets.
+ * - An alias that is a key has a space before its colon.
  * - A comment right behind a quote or a bracket has a space before it.
  * - In brackets, a lone dash and a text that ends with a colon are in quotes; libyaml takes both for text.
  *
@@ -113,8 +114,12 @@ class Walk {
   }
 
   #readPlain(): boolean {
+    const isAlias = this.#text[this.#at] === '*'
     while (!this.#isEndOfLine(this.#at)) {
-      if (this.#takeColon()) return true
+      if (this.#takeColon()) {
+        if (isAlias) this.#edits.push({ at: this.#at - 1, drop: 0, insert: ' ' })
+        return true
+      }
       if (this.#text[this.#at] === '#' && this.#isBlank(this.#at - 1)) return false
       this.#at++
     }

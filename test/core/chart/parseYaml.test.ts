@@ -261,6 +261,13 @@ describe('anchors, tags and directives', () => {
     },
   )
 
+  it.each(['x: &a k\n*a: v', 'x: &a k\n*a : v', 'x: &a k\n"b": |\n  *a: v\n*a:\n  v'])(
+    'make a key of an alias: %j',
+    (text) => {
+      expect(map(text)).toMatchObject({ x: 'k', k: 'v' })
+    },
+  )
+
   it('are those of YAML 1.1', () => {
     expect(() => parse('%YAML 1.2\n---\na: 1')).toThrow('line 1: this is not valid YAML: the only directives')
     expect(() => parse('# comment\n%OTHER\n---\na: 1')).toThrow('line 2')
