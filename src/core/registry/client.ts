@@ -72,11 +72,12 @@ export class RegistryClient {
   readonly settings: ClientSettings
   readonly #timeouts: Timeouts
   readonly #finding = new SingleFlight<URL>()
-  readonly #notices = new Notices()
+  readonly #notices: Notices
   #origin: URL | undefined
 
   constructor(settings: ClientSettings) {
     this.settings = settings
+    this.#notices = new Notices((text) => settings.redactor.clean(text))
     this.#timeouts = {
       connect: defaultTimeouts.connect,
       answer: settings.options.requestTimeoutMs ?? defaultTimeouts.answer,

@@ -11,6 +11,12 @@ const most = 100
 /** What a registry wants its users to know; each text is told once and never acted upon. */
 export class Notices {
   readonly #told = new Set<string>()
+  readonly #clean: (text: string) => string
+
+  /** @param clean takes secrets out of a text: a registry can repeat what it was sent */
+  constructor(clean: (text: string) => string) {
+    this.#clean = clean
+  }
 
   /**
    * Tells what an answer has in its `Warning` headers.
@@ -24,7 +30,7 @@ export class Notices {
         length += Buffer.byteLength(text)
         if (length > longest || this.#told.size >= most || this.#told.has(text)) continue
         this.#told.add(text)
-        log?.warn(`${host} says: ${text}`)
+        log?.warn(`${host} says: ${this.#clean(text)}`)
       }
     }
   }

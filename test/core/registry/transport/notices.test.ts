@@ -13,12 +13,29 @@ describe('what a registry wants its users to know', () => {
     expect(told).toEqual(['HOST says: the tag "old" goes away', 'HOST says: so does this'])
   })
 
+  it('holds no password that the registry was sent, even where it repeats it', async () => {
+    const server = await startServer((request, response) => {
+      const said = request.headers.authorization ?? ''
+      const pair = Buffer.from(said.replace('Basic ', ''), 'base64').toString()
+      response.setHeader('warning', `299 - "you sent ${said}, which is ${pair}"`)
+      if (said !== '') answerJson(response, { tags: [] })
+      else response.writeHead(401, { 'www-authenticate': 'Basic realm="tests"' }).end()
+    })
+    const log = recordingLogger()
+    const credential = { username: 'myuser', password: 'planted-password' }
+    await registriesAt(server.host, { credential }).registry(server.host).repository('team/one').tags({ log })
+
+    const told = log.warnings.join()
+    expect(told).toContain('you sent Basic ***')
+    expect(told).not.toContain('planted-password')
+  })
+
   it('is listened to up to 4 096 bytes', async () => {
     expect(await toldBy([`299 - "${'x'.repeat(4000)}"`, `299 - "${'y'.repeat(200)}"`])).toHaveLength(1)
   })
 
   it('is heard no more where a registry says something else with every answer', () => {
-    const notices = new Notices()
+    const notices = new Notices((text) => text)
     const log = recordingLogger()
 
     for (let answer = 0; answer < 1000; answer++) {
