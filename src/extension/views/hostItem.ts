@@ -56,11 +56,12 @@ function fileText({ name, keys }: NonNullable<HostNode['entry']['file']>): strin
 function hostWords({ entry, local, problem }: HostNode): string[] {
   const words: string[] = []
   if (local !== undefined) words.push(l10n.t('local registry'), localText(local))
+  const isFailing = problem !== undefined && problem.reason !== 'noCatalogue'
+  if (isFailing) words.push(printable(problemText(problem)))
   // Of a narrow row only the first words are seen.
   if (entry.options.plainHttp === true) words.push(l10n.t('insecure: plain HTTP'))
   if (entry.options.insecureSkipVerify === true) words.push(l10n.t('certificate not verified'))
-  if (problem !== undefined && problem.reason !== 'noCatalogue') words.push(printable(problemText(problem)))
-  else if (entry.login !== undefined && local === undefined) words.push(...loginWords(entry.login))
+  if (!isFailing && entry.login !== undefined && local === undefined) words.push(...loginWords(entry.login))
   return words
 }
 
