@@ -63,19 +63,19 @@ async function byInterface(
   const found: Referrer[] = []
   let to: string | URL | undefined = `${path}/referrers/${digest}`
   for (let page = 0; to !== undefined && page < mostPages; page++) {
-    const response = await unlessMissing(
-      client.read(
-        {
-          method: 'GET',
-          to,
-          headers: { accept: mediaTypes.index },
-          scope,
-          expect: [200],
-          what: `What is attached to ${what}`,
-        },
-        options,
-      ),
+    const reading = client.read(
+      {
+        method: 'GET',
+        to,
+        headers: { accept: mediaTypes.index },
+        scope,
+        expect: [200],
+        what: `What is attached to ${what}`,
+      },
+      options,
     )
+    // The first page tells whether there is such a list.
+    const response = page === 0 ? await unlessMissing(reading) : await reading
     // Some answer every path with a page for people.
     if (response === undefined || typeOf(response) !== mediaTypes.index) return undefined
     found.push(...referrersIn(response.bytes, what))

@@ -62,7 +62,9 @@ export class Tries {
   async next(failure: unknown): Promise<void> {
     this.#failed += 1
     if (!(failure instanceof TransientError) || this.#failed >= failure.retry.tries) throw settled(failure)
-    const milliseconds = failure.retry.retryAfter ?? backOff(this.#failed)
+    const { retryAfter = 0 } = failure.retry
+    // "At once", or a time that has passed by this machine's clock, is no leave to try without a pause.
+    const milliseconds = retryAfter > 0 ? retryAfter : backOff(this.#failed)
     if (milliseconds > longestWait) throw settled(failure)
     const { signal, log } = this.#options
     log?.info(`${failure.message} Trying again in ${(milliseconds / 1000).toFixed(1)} s.`)

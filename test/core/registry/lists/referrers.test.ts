@@ -59,6 +59,18 @@ describe('what is attached to a chart', () => {
     )
   })
 
+  it('fails where a later page is missing, and does not take the first one for all', async () => {
+    const { host, seen } = await startServer((request, response) => {
+      if (request.url === api) answerJson(response, index, { ...asIndex, link: `<${api}?p=2>; rel="next"` })
+      else answerError(response, 404, 'UNKNOWN', 'no such page')
+    })
+
+    expect((await failureOf(listReferrers(registriesAt(host), `${host}/team/chart@${digest}`))).kind).toBe(
+      'not-found',
+    )
+    expect(seen.map(({ url }) => url)).toEqual([api, `${api}?p=2`])
+  })
+
   it.each<[string, Script]>([
     [
       'is a page of text, as of distribution 2.8 and 3',

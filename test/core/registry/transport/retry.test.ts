@@ -32,6 +32,21 @@ describe('a registry that fails for a moment', () => {
     expect(waits).toEqual([7000])
   })
 
+  it.each([['0'], ['Sat, 01 Jan 2000 00:00:00 GMT']])(
+    'is left a moment where it says that the time has come: %s',
+    async (after) => {
+      const server = await startServer((_request, response) => {
+        if (server.seen.length === 1) response.writeHead(503, { 'retry-after': after }).end()
+        else answerJson(response, { tags: [] })
+      })
+      const waits: number[] = []
+
+      await repositoryAt(server.host, { waits }).tags()
+
+      expect(waits[0]).toBeGreaterThan(100)
+    },
+  )
+
   it('is not waited for where it wants more than two minutes', async () => {
     const server = await startServer((_request, response) => {
       response.writeHead(429, { 'retry-after': '3600' }).end()
