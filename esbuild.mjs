@@ -93,16 +93,32 @@ function standIn(name, value) {
   return `export function ${name}(...args) { return ${call}(core ??= require('./core.cjs')).${name}(...args) }`
 }
 
-/** A list of charts is there before the other verbs would be loaded: they are one function of the file, called for them. */
+/**
+ * A list of charts is there before the other verbs would be parsed. They stand at the end of the file as comments, which cost nothing, and
+ * are made code of when one of them is called for.
+ */
 const lateVerbs = {
   name: 'late verbs',
-  setup({ onResolve, onLoad }) {
+  async setup({ initialOptions, onResolve, onLoad }) {
+    const { outputFiles } = await build({ ...verbs, write: false })
+    const lines = outputFiles[0].text.split('\n')
+    initialOptions.footer = { js: lines.map((line) => `${lateLine}${line}`).join('\n') }
     onResolve({ filter: /\/anyVerb\.ts$/ }, () => ({ path: 'verbs', namespace: 'late' }))
-    onLoad({ filter: /^verbs$/, namespace: 'late' }, async () => {
-      const { outputFiles } = await build({ ...verbs, write: false })
-      return { contents: outputFiles[0].text }
-    })
+    onLoad({ filter: /^verbs$/, namespace: 'late' }, () => ({ contents: `(${runLateLines})('${lateLine}')` }))
   },
+}
+
+/** What each line of the verbs begins with. */
+const lateLine = '//|'
+
+/** Runs in the file that is built, as a module that exports what the verbs do. */
+function runLateLines(mark) {
+  const { readFileSync } = require('node:fs')
+  const { compileFunction } = require('node:vm')
+  const lines = readFileSync(__filename, 'utf8').split('\n')
+  const code = lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length))
+  const names = ['module', 'exports', 'require']
+  compileFunction(code.join('\n'), names, { filename: __filename })(module, module.exports, require)
 }
 
 const verbs = {
@@ -151,7 +167,7 @@ const bundles = {
     plugins: [lateVerbs],
     banner: {
       // What of Node is needed is required, and that is not there in an ES module.
-      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';const require = createRequire(import.meta.url), __filename = import.meta.filename;",
     },
   },
 }

@@ -1,10 +1,12 @@
 import type { Perform } from './commandLine.ts'
 import { createContext } from './context.ts'
+import { keepMemoryFlat } from './keepMemoryFlat.ts'
 import { perform } from './perform.ts'
 
 export { runCommandLine } from './commandLine.ts'
 
 /** Does what any command asks for. */
 export const performAny: Perform = async (command, parts) => {
+  keepMemoryFlat()
   return await perform(command, await createContext(command, parts))
 }

@@ -1,6 +1,5 @@
 import { kindOf, waitForSmallFiles } from '../core/index.ts'
 import { outputOf, parseCommandLine, type Command } from './args.ts'
-import { keepMemoryFlat } from './keepMemoryFlat.ts'
 import type { ContextParts } from './localContext.ts'
 import { Printer, type Streams } from './print.ts'
 import { ProgressLine } from './progressLine.ts'
@@ -10,7 +9,6 @@ export type Perform = (command: Command, parts: ContextParts) => Promise<number>
 
 /** Runs the command line of this process to its end, and the process with it. */
 export async function runCommandLine(argv: readonly string[], perform: Perform): Promise<void> {
-  keepMemoryFlat()
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // Once, so that a second signal ends the process where it is.
