@@ -65,10 +65,12 @@ export async function makeNewDirectory(path: string, mode: number): Promise<void
 export interface WriteOptions {
   readonly mode?: number
   readonly signal?: AbortSignal | undefined
+  /** Whether the bytes have to be on the disk before this returns; by default they do. */
+  readonly isSynced?: boolean
 }
 
 /**
- * Writes a new file and syncs it to the disk. The file must not exist, links are not followed, and where anything fails
+ * Writes a new file, and syncs it to the disk unless told otherwise. The file must not exist, links are not followed, and where anything fails
  * the file is gone again.
  *
  * @returns the number of bytes written
@@ -76,7 +78,7 @@ export interface WriteOptions {
 export async function writeNew(
   path: string,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { mode = 0o644, signal }: WriteOptions = {},
+  { mode = 0o644, signal, isSynced = true }: WriteOptions = {},
 ): Promise<number> {
   await step('create', path)
   const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode)
@@ -88,8 +90,10 @@ export async function writeNew(
       size += chunk.length
     }
     signal?.throwIfAborted()
-    await step('sync', path)
-    await handle.sync()
+    if (isSynced) {
+      await step('sync', path)
+      await handle.sync()
+    }
     // A full disk can cut a write short without an error from the sync.
     const { size: written } = await handle.stat()
     if (written !== size) throw diskFull(path)
@@ -145,7 +149,7 @@ export async function replaceFile(
     await removeFile(temporary)
     throw error
   }
-  await syncDirectory(dirname(path))
+  if (options.isSynced !== false) await syncDirectory(dirname(path))
 }
 
 /** Gives a file or directory another name; a file that has the name is replaced. */

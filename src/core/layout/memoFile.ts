@@ -35,7 +35,8 @@ export async function writeMemo(root: string, document: unknown, signal?: AbortS
   const path = memoOf(root)
   const aside = join(dirname(path), 'tmp')
   await makeMissingDirectory(aside)
-  await replaceFile(path, bytes, await temporaryFile(aside), { signal })
+  // What a power loss leaves of it does not hash to what it says, and nothing but time is lost.
+  await replaceFile(path, bytes, await temporaryFile(aside), { signal, isSynced: false })
 }
 
 function headOf(body: Buffer): string {
