@@ -1,7 +1,6 @@
 import type { Blob, ChartParts } from './cacheMemo.ts'
 import { factsIn, type ChartFacts } from './chart/chartFacts.ts'
 import { readChartManifest } from './chart/chartManifest.ts'
-import { readArchive } from './chart/readArchive.ts'
 import { checkConfigSize, validConfig } from './chart/readConfig.ts'
 import { ChartroomError, messageOf } from './errors.ts'
 import { isSameFile } from './files.ts'
@@ -125,6 +124,8 @@ export class ChartFiles {
     const content = async (): Promise<AsyncIterable<Uint8Array>> =>
       verified(await this.#layout.fetch(layer, options), layer, `The chart layer of ${name}`)
     try {
+      // Reading archives takes longer to load than a list of charts that have their configs takes to read.
+      const { readArchive } = await import('./chart/readArchive.ts')
       return { value: factsIn((await readArchive(content, name, options)).metadata) }
     } catch (error) {
       options.signal?.throwIfAborted()

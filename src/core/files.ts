@@ -18,7 +18,14 @@ export {
   type FileFacts,
   type FileState,
 } from './files/facts.ts'
-export { readChunks, readEach, readPieces, readSmall, type FileStart } from './files/read.ts'
+export {
+  readChunks,
+  readEach,
+  readPieces,
+  readSmall,
+  type FileStart,
+  type LimitedFile,
+} from './files/read.ts'
 export { waitForSmallFiles } from './files/smallFiles.ts'
 export { observeSteps, type FileStep } from './files/steps.ts'
 export { codeOf } from './files/systemCode.ts'

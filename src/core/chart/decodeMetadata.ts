@@ -138,5 +138,7 @@ function fromJson(value: unknown, depth: number): Yaml {
   if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')
     return value
   if (Array.isArray(value)) return value.map((item) => fromJson(item, depth + 1))
-  return new Map(Object.entries(value as object).map(([key, item]) => [key, fromJson(item, depth + 1)]))
+  const map = new Map<string, Yaml>()
+  for (const [key, item] of Object.entries(value as object)) map.set(key, fromJson(item, depth + 1))
+  return map
 }

@@ -161,8 +161,12 @@ type Present<Value> = {
 
 /** The same object without the keys that are empty, as Helm leaves them out. */
 function present<Value extends object>(value: Optional<Value>): Present<Value> {
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined && !isEmptyList(item))
-  return Object.fromEntries(entries) as Present<Value>
+  const found: Record<string, unknown> = {}
+  for (const key in value) {
+    const item = value[key]
+    if (item !== undefined && !isEmptyList(item)) found[key] = item
+  }
+  return found as Present<Value>
 }
 
 function isEmptyList(item: unknown): boolean {

@@ -137,19 +137,22 @@ export interface LimitedFile {
 }
 
 /**
- * Does something with the beginnings of many small files.
+ * Does something with the beginning of a small file of each of many items.
  * @param work gets `undefined` where there is no such file; the bytes are good until it returns
- * @returns its results in the order of the files
+ * @returns its results in the order of the items
  */
-export async function readEach<File extends LimitedFile, Result>(
-  files: readonly File[],
-  work: (start: FileStart | undefined, file: File) => Result,
+export async function readEach<Item, Result>(
+  items: readonly Item[],
+  fileOf: (item: Item) => LimitedFile,
+  work: (start: FileStart | undefined, item: Item) => Result,
   signal?: AbortSignal,
 ): Promise<Outcome<Result>[]> {
-  const now = (file: File): Result => work(startNow(file), file)
-  const later = async (file: File): Promise<Result> =>
-    work(await readStart(file.path, file.limit, signal), file)
-  return await eachFile(files, now, later, signal)
+  const now = (item: Item): Result => work(startNow(fileOf(item)), item)
+  const later = async (item: Item): Promise<Result> => {
+    const { path, limit } = fileOf(item)
+    return work(await readStart(path, limit, signal), item)
+  }
+  return await eachFile(items, now, later, signal)
 }
 
 /** What small files are read into, one after the other. */

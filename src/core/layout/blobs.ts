@@ -16,6 +16,7 @@ import {
   writeNew,
   type FileFacts,
   type FileStart,
+  type LimitedFile,
 } from '../files.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { algorithmOf, Digester, hexOf, type Digest } from '../oci/digest.ts'
@@ -103,12 +104,11 @@ export class Blobs {
     work: (start: FileStart | undefined, item: Item) => Result,
     { signal }: OperationOptions = {},
   ): Promise<Outcome<Result>[]> {
-    const files = items.map((item) => ({
-      item,
-      path: this.pathOf(item.descriptor.digest),
-      limit: item.descriptor.size + 1,
-    }))
-    const outcomes = await readEach(files, (start, { item }) => work(start, item), signal)
+    const fileOf = ({ descriptor: { digest, size } }: Item): LimitedFile => ({
+      path: this.pathOf(digest),
+      limit: size + 1,
+    })
+    const outcomes = await readEach(items, fileOf, work, signal)
     return outcomes.map((outcome, position) => {
       const item = items[position]
       const isDirectory = 'error' in outcome && codeOf(outcome.error) === 'EISDIR'
