@@ -1,6 +1,14 @@
-import { EventEmitter, type Disposable, type Uri } from 'vscode'
-import { listReferrers, messageOf, type Attachment, type Logger, type Registries } from '../../core/index.ts'
-import { endsWithin } from '../endsWithin.ts'
+import { EventEmitter, workspace, type Disposable, type Uri } from 'vscode'
+import {
+  listReferrers,
+  messageOf,
+  parseReference,
+  repositoryName,
+  type Attachment,
+  type Logger,
+  type Registries,
+} from '../../core/index.ts'
+import { LateAnswers } from './lateAnswers.ts'
 
 /** Milliseconds that a page waits for what is attached to its chart; what comes later is added to it. */
 const patience = 1000
@@ -9,42 +17,49 @@ const patience = 1000
 export class Attachments implements Disposable {
   readonly #registries: Registries
   readonly #log: Logger
-  readonly #late = new Map<string, readonly Attachment[]>()
+  readonly #answers = new LateAnswers<readonly Attachment[]>(patience)
   readonly #came = new EventEmitter<Uri>()
   /** Something came late for a page, which can ask again now. */
   readonly onDidCome = this.#came.event
+  readonly #listening: Disposable
 
   constructor({ registries, log }: { readonly registries: Registries; readonly log: Logger }) {
     this.#registries = registries
     this.#log = log
+    this.#listening = workspace.onDidCloseTextDocument(({ uri }) => {
+      this.#answers.forget(uri.toString())
+    })
   }
 
   dispose(): void {
+    this.#listening.dispose()
     this.#came.dispose()
   }
 
-  /** What is attached, as far as it is there soon. Never rejects: a page is worth something without. */
-  async soon(page: Uri, reference: string): Promise<readonly Attachment[]> {
-    const key = page.toString()
-    const late = this.#late.get(key)
-    this.#late.delete(key)
-    if (late !== undefined) return late
-    const looking = this.#look(reference)
-    if (await endsWithin(patience, looking)) return await looking
-    void looking.then((attachments) => {
-      if (attachments.length === 0) return
-      this.#late.set(key, attachments)
-      this.#came.fire(page)
-    })
-    return []
+  /**
+   * What is attached, as far as it is there soon. Never rejects: a page is worth something without.
+   * @param manifestDigest of the chart that the page shows, which its tag may not stand for any more
+   */
+  async soon(page: Uri, reference: string, manifestDigest: string): Promise<readonly Attachment[]> {
+    const chart = `${repositoryName(parseReference(reference))}@${manifestDigest}`
+    const soon = await this.#answers.soon(
+      page.toString(),
+      chart,
+      async () => await this.#look(chart),
+      () => {
+        this.#came.fire(page)
+      },
+    )
+    return soon ?? []
   }
 
-  async #look(reference: string): Promise<readonly Attachment[]> {
+  async #look(chart: string): Promise<readonly Attachment[] | undefined> {
     try {
-      return await listReferrers(this.#registries, reference, { log: this.#log })
+      const attachments = await listReferrers(this.#registries, chart, { log: this.#log })
+      return attachments.length === 0 ? undefined : attachments
     } catch (error) {
-      this.#log.warn(`What is attached to ${reference} is not known: ${messageOf(error)}`)
-      return []
+      this.#log.warn(`What is attached to ${chart} is not known: ${messageOf(error)}`)
+      return undefined
     }
   }
 }

@@ -58,11 +58,13 @@ export class ChartDetails implements TextDocumentContentProvider, Disposable {
     if (address === undefined) return undefined
     const opened = await this.#charts.open(address)
     switch (address.place) {
-      case 'registry':
+      case 'registry': {
         this.#remote.shows(uri, address.reference, opened)
-        return await chartDetails(opened, {
-          attachments: await this.#attachments.soon(uri, address.reference),
-        })
+        const { manifestDigest } = opened.chart
+        if (manifestDigest === undefined) return await chartDetails(opened)
+        const attachments = await this.#attachments.soon(uri, address.reference, manifestDigest)
+        return await chartDetails(opened, { attachments })
+      }
       case 'cache':
         return await chartDetails(opened, { check: this.#checks.of(opened.chart) })
       case 'archive':
