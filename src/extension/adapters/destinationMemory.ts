@@ -15,15 +15,16 @@ export class DestinationMemory {
 
   /** Latest first. */
   of(chart: string): readonly string[] {
-    return this.#all()[chart] ?? []
+    return this.#all().get(chart) ?? []
   }
 
   async remember(chart: string, destination: string): Promise<void> {
     const others = this.of(chart).filter((other) => other !== destination)
-    await this.#state.update(key, { ...this.#all(), [chart]: [destination, ...others].slice(0, capacity) })
+    const all = new Map(this.#all()).set(chart, [destination, ...others].slice(0, capacity))
+    await this.#state.update(key, Object.fromEntries(all))
   }
 
-  #all(): Readonly<Record<string, readonly string[]>> {
-    return this.#state.get<Record<string, readonly string[]>>(key, {})
+  #all(): ReadonlyMap<string, readonly string[]> {
+    return new Map(Object.entries(this.#state.get<Record<string, readonly string[]>>(key, {})))
   }
 }

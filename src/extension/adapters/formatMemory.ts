@@ -12,14 +12,14 @@ export class FormatMemory {
   }
 
   of(host: string): ManifestFormat | undefined {
-    return this.#all()[host]
+    return this.#all().get(host)
   }
 
   async remember(host: string, format: ManifestFormat): Promise<void> {
-    await this.#state.update(key, { ...this.#all(), [host]: format })
+    await this.#state.update(key, Object.fromEntries(new Map(this.#all()).set(host, format)))
   }
 
-  #all(): Readonly<Partial<Record<string, ManifestFormat>>> {
-    return this.#state.get<Partial<Record<string, ManifestFormat>>>(key, {})
+  #all(): ReadonlyMap<string, ManifestFormat> {
+    return new Map(Object.entries(this.#state.get<Record<string, ManifestFormat>>(key, {})))
   }
 }

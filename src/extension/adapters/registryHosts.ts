@@ -164,7 +164,7 @@ export class RegistryHosts implements Disposable {
 
   /** What is set for each host, for whoever speaks to registries. */
   get options(): Record<string, HostOptions> {
-    return optionsOf(this.#settings)
+    return Object.fromEntries(optionsOf(this.#settings))
   }
 
   /** Where an option of a host is set, for people. */
@@ -193,9 +193,10 @@ export class RegistryHosts implements Disposable {
     const after = this.#readSettings()
     this.#known = after
     const [old, now] = [optionsOf(before), optionsOf(after)]
-    this.#parts.registries.configure(now)
-    for (const host of new Set([...Object.keys(old), ...Object.keys(now)])) {
-      if (JSON.stringify(old[host] ?? {}) !== JSON.stringify(now[host] ?? {})) this.#changed.fire(host)
+    this.#parts.registries.configure(Object.fromEntries(now))
+    for (const host of new Set([...old.keys(), ...now.keys()])) {
+      if (JSON.stringify(old.get(host) ?? {}) !== JSON.stringify(now.get(host) ?? {}))
+        this.#changed.fire(host)
     }
     if (textOf(before) !== textOf(after)) this.#changed.fire(undefined)
   }
@@ -235,9 +236,9 @@ function rawSetting(): RawRegistries {
   return objectOf(workspace.getConfiguration('chartroom').inspect('registries')?.globalValue)
 }
 
-function optionsOf({ setting, file }: Settings): Record<string, HostOptions> {
+function optionsOf({ setting, file }: Settings): ReadonlyMap<string, HostOptions> {
   const layered = layHostSettings(setting, file)
-  return Object.fromEntries([...layered].map(([host, { options }]) => [host, options]))
+  return new Map([...layered].map(([host, { options }]) => [host, options]))
 }
 
 function textOf({ setting, file }: Settings): string {

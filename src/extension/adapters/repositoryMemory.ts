@@ -19,7 +19,7 @@ export class RepositoryMemory {
 
   /** Without the host, latest first. @param host in lower case */
   of(host: string): readonly string[] {
-    return this.#all()[host] ?? []
+    return this.#all().get(host) ?? []
   }
 
   /** @param reference of a chart; one without a host is nothing to remember */
@@ -28,10 +28,11 @@ export class RepositoryMemory {
     const name = host.toLowerCase()
     if (name === '' || this.of(name)[0] === repository) return
     const others = this.of(name).filter((other) => other !== repository)
-    await this.#state.update(key, { ...this.#all(), [name]: [repository, ...others].slice(0, capacity) })
+    const all = new Map(this.#all()).set(name, [repository, ...others].slice(0, capacity))
+    await this.#state.update(key, Object.fromEntries(all))
   }
 
-  #all(): Readonly<Partial<Record<string, readonly string[]>>> {
-    return this.#state.get<Partial<Record<string, readonly string[]>>>(key, {})
+  #all(): ReadonlyMap<string, readonly string[]> {
+    return new Map(Object.entries(this.#state.get<Record<string, readonly string[]>>(key, {})))
   }
 }
