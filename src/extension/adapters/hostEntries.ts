@@ -16,8 +16,12 @@ export interface HostEntry {
   /** Repositories without the host. */
   readonly pinned: readonly string[]
   readonly manifestFormat?: 'legacy' | 'modern'
-  /** The shared file, where it says something of the host that counts, and what that is about. */
-  readonly file?: { readonly name: string; readonly keys: readonly string[] }
+  /** The shared file, where it says something of the host that counts, what that is about, and what it has pinned. */
+  readonly file?: {
+    readonly name: string
+    readonly keys: readonly string[]
+    readonly pinned: readonly string[]
+  }
 }
 
 /** A host that some store or file has a login for. */
@@ -52,10 +56,11 @@ export function hostEntries({ settings, shared, logins, local, ownStore }: HostS
   const hosts = new Set([...(local === undefined ? [] : [local]), ...layered.keys(), ...fromLogins])
   return [...hosts].map((host) => {
     const login = byHost.get(host)
-    const keys = keysFromFile(settings.get(host), shared.settings.get(host))
+    const inFile = shared.settings.get(host)
+    const keys = keysFromFile(settings.get(host), inFile)
     const sources: HostEntry['sources'][number][] = []
     if (settings.has(host)) sources.push('setting')
-    if (shared.settings.has(host)) sources.push('file')
+    if (inFile !== undefined) sources.push('file')
     if (login !== undefined) sources.push('login')
     if (host === local) sources.push('local')
     return {
@@ -63,9 +68,14 @@ export function hostEntries({ settings, shared, logins, local, ownStore }: HostS
       sources,
       ...(login === undefined ? {} : { login: loginOf(login, ownStore) }),
       ...(layered.get(host) ?? { options: {}, pinned: [] }),
-      ...(shared.settings.has(host) ? { file: { name: shared.name, keys } } : {}),
+      ...(inFile === undefined ? {} : { file: { name: shared.name, keys, pinned: inFile.pinned } }),
     }
   })
+}
+
+/** The pinned repositories that only the setting has: they go when the host is taken out of it. */
+export function ownPinned({ pinned, file }: HostEntry): readonly string[] {
+  return pinned.filter((repository) => file?.pinned.includes(repository) !== true)
 }
 
 /** What only the file says, or, of repositories, says as well. */

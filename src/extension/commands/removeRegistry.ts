@@ -1,5 +1,5 @@
 import { l10n } from 'vscode'
-import type { HostEntry } from '../adapters/hostEntries.ts'
+import { ownPinned } from '../adapters/hostEntries.ts'
 import type { App } from '../app.ts'
 import { countText } from '../counts.ts'
 import { confirm } from './questions/confirm.ts'
@@ -18,7 +18,8 @@ export async function removeRegistry(app: App, argument?: unknown): Promise<void
     ))
   const entry = app.hosts.entry(host)
   if (entry === undefined) return
-  if (entry.pinned.length > 0) await confirmUnpinning(entry)
+  const pinned = ownPinned(entry)
+  if (pinned.length > 0) await confirmUnpinning(host, pinned)
   if (isForgettable(app, host)) await app.localRegistry.forget()
   if (entry.sources.includes('setting')) await app.hosts.remove(host)
   const { file, login } = entry
@@ -37,7 +38,7 @@ function isForgettable(app: App, host: string): boolean {
   return state.host === host && (state.kind === 'stopped' || state.kind === 'failed')
 }
 
-async function confirmUnpinning({ host, pinned }: HostEntry): Promise<void> {
+async function confirmUnpinning(host: string, pinned: readonly string[]): Promise<void> {
   const detail =
     pinned.length === 1
       ? l10n.t('The pinned repository {0} goes with it. Nothing changes at the registry.', pinned.join())

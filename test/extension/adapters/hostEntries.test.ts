@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostEntries, type HostSources } from '../../../src/extension/adapters/hostEntries.ts'
+import { hostEntries, ownPinned, type HostSources } from '../../../src/extension/adapters/hostEntries.ts'
 
 const nothing: HostSources = {
   settings: new Map(),
@@ -57,16 +57,32 @@ describe('the registries of the window', () => {
         sources: ['setting', 'file'],
         options: { plainHttp: true, caFile: '/editor.pem', maxParallel: 2 },
         pinned: ['team/shop', 'team/base'],
-        file: { name: '/home/me/registries.json', keys: ['maxParallel', 'repositories'] },
+        file: {
+          name: '/home/me/registries.json',
+          keys: ['maxParallel', 'repositories'],
+          pinned: ['team/base'],
+        },
       },
       {
         host: 'b.example.com',
         sources: ['file'],
         options: {},
         pinned: [],
-        file: { name: '/home/me/registries.json', keys: [] },
+        file: { name: '/home/me/registries.json', keys: [], pinned: [] },
       },
     ])
+  })
+
+  it('keep what the shared file has pinned when they are taken out of the setting', () => {
+    const host = 'a.example.com'
+    const settings = new Map([[host, { options: {}, pinned: ['team/shop', 'team/base'] }]])
+    const shared = new Map([[host, { options: {}, pinned: ['team/base', 'team/more'] }]])
+    const own = (sources: Partial<HostSources>): (readonly string[])[] =>
+      hostEntries({ ...nothing, ...sources }).map(ownPinned)
+
+    expect(own({ settings, shared: { name: 'registries.json', settings: shared } })).toEqual([['team/shop']])
+    expect(own({ settings })).toEqual([['team/shop', 'team/base']])
+    expect(own({ shared: { name: 'registries.json', settings: shared } })).toEqual([[]])
   })
 
   it('have the login that answers first, whatever the case of the host', () => {
