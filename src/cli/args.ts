@@ -5,7 +5,7 @@ import { FlagValues, tokenise } from './flagValues.ts'
 import { nearest } from './nearest.ts'
 import { resolveVerb } from './resolveVerb.ts'
 import { UsageError } from './usageError.ts'
-import { shells, type Shell, type Topic, type Verb, type VerbPath } from './verbs.ts'
+import { shells, type Shell, type Topic, type Verb, type VerbPath } from './verbs/verb.ts'
 
 export type Output = 'table' | 'json' | 'yaml'
 

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { nearest } from './nearest.ts'
 import { UsageError } from './usageError.ts'
 import { globalFlags, type Flag } from './flags.ts'
-import { verbs, type Topic } from './verbs.ts'
+import type { Topic } from './verbs/verb.ts'
+import { verbs } from './verbs/verbs.ts'
 
 /** Names of flags, and what they were given; `true` for a flag without a value. */
 export type Flags = ReadonlyMap<string, readonly (string | true)[]>

@@ -1,6 +1,7 @@
 import type { exitCodes, ErrorKind } from '../core/index.ts'
 import { globalFlags, type Flag } from './flags.ts'
-import { groupOf, groups, verbs, type Group, type Topic, type Verb } from './verbs.ts'
+import { groupOf, groups, type Group, type Topic, type Verb } from './verbs/verb.ts'
+import { verbs } from './verbs/verbs.ts'
 
 /** The help text of a topic, without a line end at its end. */
 export function helpText(topic: Topic): string {

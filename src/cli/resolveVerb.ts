@@ -1,6 +1,7 @@
 import { nearest } from './nearest.ts'
 import { UsageError } from './usageError.ts'
-import { groupOf, groups, verbs, type Group, type Topic, type Verb } from './verbs.ts'
+import { groupOf, groups, type Group, type Topic, type Verb } from './verbs/verb.ts'
+import { verbs } from './verbs/verbs.ts'
 
 /** What the words of a command line ask for. */
 export interface Resolved {

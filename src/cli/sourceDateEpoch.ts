@@ -1,5 +1,5 @@
 import { UsageError } from './usageError.ts'
-import type { VerbPath } from './verbs.ts'
+import type { VerbPath } from './verbs/verb.ts'
 
 /**
  * The time that stands in what is built, as an option of the core; nothing where the environment does not say.

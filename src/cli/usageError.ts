@@ -1,4 +1,4 @@
-import type { Topic } from './verbs.ts'
+import type { Topic } from './verbs/verb.ts'
 
 /** A command line that makes no sense. The sentence says why; the topic is the help to read, unless the advice knows better. */
 export class UsageError extends Error {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommandLine, type Command } from '../../src/cli/args.ts'
 import { UsageError } from '../../src/cli/usageError.ts'
-import { verbs } from '../../src/cli/verbs.ts'
+import { verbs } from '../../src/cli/verbs/verbs.ts'
 
 const mebibyte = 1024 * 1024
 

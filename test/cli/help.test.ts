@@ -3,7 +3,8 @@ import { parseCommandLine } from '../../src/cli/args.ts'
 import { helpText } from '../../src/cli/help.ts'
 import { exitCodes } from '../../src/core/index.ts'
 import { globalFlags } from '../../src/cli/flags.ts'
-import { groups, verbs, type Group } from '../../src/cli/verbs.ts'
+import { groups, type Group } from '../../src/cli/verbs/verb.ts'
+import { verbs } from '../../src/cli/verbs/verbs.ts'
 
 const groupNames = Object.keys(groups) as Group[]
 

@@ -1,4 +1,4 @@
-import type { Shell } from '../verbs.ts'
+import type { Shell } from '../verbs/verb.ts'
 
 /*
  * What a shell runs when somebody presses Tab: it hands what is written to `chartroom __complete`, which gives the words that

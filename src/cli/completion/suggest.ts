@@ -1,6 +1,7 @@
 import { chartParts } from '../args.ts'
 import { globalFlags, type Flag } from '../flags.ts'
-import { groupOf, groups, shells, verbs, type Verb } from '../verbs.ts'
+import { groupOf, groups, shells, type Verb } from '../verbs/verb.ts'
+import { verbs } from '../verbs/verbs.ts'
 
 /** A word that fits. */
 export interface Suggestion {

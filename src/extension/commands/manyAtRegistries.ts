@@ -2,6 +2,7 @@ import { kindOf, type ChartOutcome, type OperationOptions } from '../../core/ind
 import { withProgress, type View } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { tryEach, type Tried } from './tryEach.ts'
+import { wantsAnswer } from './wantsAnswer.ts'
 
 export interface Together<Value> {
   /** What is being done, for example "Pulling 3 charts". */
@@ -20,7 +21,7 @@ export interface Together<Value> {
 
 /**
  * Does the same to several charts at their registries at the same time, with one progress and one Cancel. Those that then want a
- * login, or to replace another chart, come one after the other, with their questions.
+ * login, somebody trusted with it, or to replace another chart, come one after the other, with their questions.
  */
 export async function manyAtRegistries<Value>(
   app: App,
@@ -50,10 +51,4 @@ export async function manyAtRegistries<Value>(
     done: [...done, ...answered.done],
     failures: [...failures, ...answered.failures],
   }
-}
-
-/** Whether a person can do something about a failure at once. */
-function wantsAnswer(error: unknown): boolean {
-  const kind = kindOf(error)
-  return kind === 'unauthorized' || kind === 'forbidden' || kind === 'target-exists'
 }

@@ -46,7 +46,7 @@ describe('compressing in blocks', () => {
     ['an archive', gzipSync(Buffer.concat([values, random]))],
     ['whole blocks only', random.subarray(0, 2 * gzipBlockSize)],
   ])(
-    'is at most 2 %% and 32 bytes a block larger than in one piece, and comes back: %s',
+    'is larger than in one piece by a fiftieth and 32 bytes a block at most, and comes back: %s',
     async (_what, content) => {
       const blocks = await compressed(content)
       const whole = gzipSync(content)
