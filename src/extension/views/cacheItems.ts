@@ -111,7 +111,7 @@ function faultWord({ kind }: Fault): string {
     case 'missing':
       return l10n.t('incomplete')
     case 'notSigned':
-      return l10n.t('not what was signed')
+      return l10n.t('does not match its signature')
     case 'unusable':
       return l10n.t('unusable')
   }
