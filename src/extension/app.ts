@@ -30,6 +30,7 @@ import { GithubAccount } from './adapters/githubAccount.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
 import { SharedHosts } from './adapters/sharedHosts.ts'
+import { askUnverifiedLogin } from './adapters/askUnverifiedLogin.ts'
 import { UnverifiedLogins } from './adapters/unverifiedLogins.ts'
 import { ChartFileSystem } from './documents/chartFileSystem.ts'
 import { ChartDetails } from './documents/detailsDocuments.ts'
@@ -61,6 +62,7 @@ export class App implements Disposable {
   readonly secrets: SecretLogins
   readonly github: GithubAccount
   readonly credentials: Credentials
+  readonly unverifiedLogins: UnverifiedLogins
   readonly registries: Registries
   readonly hosts: RegistryHosts
   readonly sharedHosts: SharedHosts
@@ -104,14 +106,14 @@ export class App implements Disposable {
           untrusted: workspacePaths,
         }),
     )
-    const unverifiedLogins = new UnverifiedLogins(globalState)
+    this.unverifiedLogins = new UnverifiedLogins({ state: globalState, ask: askUnverifiedLogin })
     this.registries = lazily(
       () =>
         new Registries({
           findCredential: async (host, options) => await this.credentials.find(host, options),
           hosts: this.hosts.options,
           certificates: dockerPlace(process.env, process.platform),
-          mayLogInUnverified: async (host) => await unverifiedLogins.mayLogIn(host),
+          mayLogInUnverified: async (host) => await this.unverifiedLogins.mayLogIn(host),
         }),
     )
     this.sharedHosts = new SharedHosts(this.log)
@@ -123,12 +125,18 @@ export class App implements Disposable {
       localHost: () => this.localRegistry.state.host,
       shared: this.sharedHosts,
     })
-    // In this window or in another one.
-    this.#listening = [this.secrets, this.github].map((logins) =>
-      logins.onDidChange((host) => {
-        this.hosts.loginChanged(host)
+    this.#listening = [
+      // In this window or in another one.
+      ...[this.secrets, this.github].map((logins) =>
+        logins.onDidChange((host) => {
+          this.hosts.loginChanged(host)
+        }),
+      ),
+      this.hosts.onDidChange((host) => {
+        if (host === undefined || this.hosts.entry(host)?.options.insecureSkipVerify === true) return
+        void this.unverifiedLogins.forget(host)
       }),
-    )
+    ]
     this.charts = new OpenCharts({ cache: () => this.cache, registries: this.registries, log: this.log })
     this.destinations = new DestinationMemory(workspaceState)
     this.formats = new FormatMemory(globalState)
@@ -148,7 +156,9 @@ export class App implements Disposable {
       this.hosts.localChanged()
     })
     const { current, charts, checks } = this
-    const remote = new RemoteDocuments({ charts, log })
+    const unasked = async <Result>(work: () => Promise<Result>): Promise<Result> =>
+      await this.unverifiedLogins.unasked(work)
+    const remote = new RemoteDocuments({ charts, log, unasked })
     this.remote = remote
     this.files = new ChartFileSystem({ current, charts, remote, log })
     this.attachments = new Attachments({ registries: this.registries, log })
@@ -188,6 +198,7 @@ export class App implements Disposable {
       registries,
       checks,
       log,
+      unasked,
       onPushed: (reference) => {
         void this.registriesView.refreshRepository(reference)
       },

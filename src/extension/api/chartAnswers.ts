@@ -33,6 +33,8 @@ export interface ChartAnswersParts {
   readonly registries: Registries
   readonly checks: Checks
   readonly log: Logger
+  /** Does work without asking anybody. */
+  readonly unasked: <Result>(work: () => Promise<Result>) => Promise<Result>
   /** Told the reference of what came to a registry. */
   readonly onPushed: (reference: string) => void
 }
@@ -109,11 +111,12 @@ export class ChartAnswers {
     if (token?.isCancellationRequested === true) controller.abort()
     try {
       signal.throwIfAborted()
-      return await work({
+      const options: OperationOptions = {
         signal,
         log: this.#parts.log,
         onProgress: ({ done, total }) => onProgress?.({ done, ...(total === undefined ? {} : { total }) }),
-      })
+      }
+      return await this.#parts.unasked(async () => await work(options))
     } catch (error) {
       throw kindOf(error) === 'cancelled' ? new CancellationError() : error
     } finally {

@@ -2,6 +2,13 @@ import { Disposable, EventEmitter, TabInputWebview, window, workspace, type Uri 
 import { messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
 import type { OpenCharts } from './openCharts.ts'
 
+export interface RemoteDocumentsParts {
+  readonly charts: OpenCharts
+  readonly log: Logger
+  /** Does work without asking anybody. */
+  readonly unasked: (work: () => Promise<void>) => Promise<void>
+}
+
 interface Shown {
   readonly uri: Uri
   readonly reference: string
@@ -21,11 +28,13 @@ export class RemoteDocuments implements Disposable {
   readonly onDidMove = this.#moved.event
   readonly #listening: Disposable
 
-  constructor({ charts, log }: { readonly charts: OpenCharts; readonly log: Logger }) {
+  constructor({ charts, log, unasked }: RemoteDocumentsParts) {
     this.#charts = charts
     this.#log = log
     const look = (): void => {
-      void this.look()
+      void unasked(async () => {
+        await this.look()
+      })
     }
     this.#listening = Disposable.from(
       window.onDidChangeActiveTextEditor(look),

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import type { Memento } from 'vscode'
 import { DestinationMemory } from '../../../src/extension/adapters/destinationMemory.ts'
 import { FormatMemory } from '../../../src/extension/adapters/formatMemory.ts'
 import { RepositoryMemory } from '../../../src/extension/adapters/repositoryMemory.ts'
+import { plainState } from '../plainState.ts'
 
 const names = ['constructor', 'toString', '__proto__', 'registry.example.com']
 
@@ -29,19 +29,3 @@ it('the repositories of a host that is called like a part of every object are re
   expect(repositories.of('constructor:5000')).toEqual(['team/second', 'team/first'])
   expect(repositories.of('constructor')).toEqual([])
 })
-
-/** Keeps everything as JSON, as the editor does. */
-function plainState(): Memento {
-  const values = new Map<string, string>()
-  return {
-    keys: () => [...values.keys()],
-    get: (key: string, otherwise?: unknown) => {
-      const value = values.get(key)
-      return value === undefined ? otherwise : (JSON.parse(value) as unknown)
-    },
-    update: (key: string, value: unknown) => {
-      values.set(key, JSON.stringify(value))
-      return Promise.resolve()
-    },
-  } as Memento
-}

@@ -1,0 +1,12 @@
+import { l10n, window } from 'vscode'
+import { plainText } from '../plainText.ts'
+
+/** Asks whether a host may be sent a login although its certificate is not verified. */
+export async function askUnverifiedLogin(host: string): Promise<boolean> {
+  const allow = l10n.t('Send the Login')
+  const question = l10n.t('Send your login to {0}, whose certificate is not verified?', host)
+  const detail = l10n.t(
+    'Anybody on the way could answer in its place and read the password. Safer is to set the authority that signed the certificate.',
+  )
+  return (await window.showWarningMessage(plainText(question), { modal: true, detail }, allow)) === allow
+}
