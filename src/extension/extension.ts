@@ -51,7 +51,7 @@ export function activate(context: ExtensionContext): ChartroomExports {
     registerPages(reportScheme, async () => (await use()).app.reports),
   )
   loadAhead()
-  return chartroomExports(async () => (await use()).app.answers)
+  return chartroomExports(async () => (await use()).app.answers, log)
 }
 
 /**

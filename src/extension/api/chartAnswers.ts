@@ -18,6 +18,7 @@ import type { Checks } from '../adapters/checks.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import { requireTrustToPush } from '../commands/requireTrust.ts'
 import { chartUri } from '../documents/chartFileSystem.ts'
+import { apiError } from './apiError.ts'
 import type {
   BrokenChart,
   CallOptions,
@@ -98,7 +99,7 @@ export class ChartAnswers {
     throw new ChartroomError('not-a-chart', { message: l10n.t('{0} is no chart.', reference), reference })
   }
 
-  /** @throws CancellationError where the token was cancelled */
+  /** @throws CancellationError where the token was cancelled; else `ApiError` */
   async #calling<Value>(
     { token, onProgress }: TransferOptions = {},
     work: (options: OperationOptions) => Promise<Value>,
@@ -118,7 +119,7 @@ export class ChartAnswers {
       }
       return await this.#parts.unasked(async () => await work(options))
     } catch (error) {
-      throw kindOf(error) === 'cancelled' ? new CancellationError() : error
+      throw kindOf(error) === 'cancelled' ? new CancellationError() : apiError(error)
     } finally {
       listening?.dispose()
     }

@@ -1,4 +1,5 @@
-import { Disposable, l10n, type Event } from 'vscode'
+import { Disposable, l10n, type Event, type LogOutputChannel } from 'vscode'
+import { apiError } from './apiError.ts'
 import type { ChartAnswers } from './chartAnswers.ts'
 import type { ChartroomApi, ChartroomExports } from './contract.ts'
 
@@ -6,10 +7,20 @@ import type { ChartroomApi, ChartroomExports } from './contract.ts'
  * What `activate` returns. Like all that the editor holds since activation, it asks for what stands behind it when something
  * of it is first used.
  */
-export function chartroomExports(find: () => Promise<ChartAnswers>): ChartroomExports {
+export function chartroomExports(
+  use: () => Promise<ChartAnswers>,
+  log: Pick<LogOutputChannel, 'error'>,
+): ChartroomExports {
+  const find = async (): Promise<ChartAnswers> => {
+    try {
+      return await use()
+    } catch (error) {
+      throw apiError(error)
+    }
+  }
   const api: ChartroomApi = Object.freeze({
     version: 1,
-    onDidChangeCharts: changesOf(find),
+    onDidChangeCharts: changesOf(find, log),
     list: async (options) => await (await find()).list(options),
     resolve: async (reference, options) => await (await find()).resolve(reference, options),
     pull: async (reference, options) => await (await find()).pull(reference, options),
@@ -29,11 +40,17 @@ export function chartroomExports(find: () => Promise<ChartAnswers>): ChartroomEx
   }
 }
 
-function changesOf(find: () => Promise<ChartAnswers>): Event<void> {
+function changesOf(find: () => Promise<ChartAnswers>, log: Pick<LogOutputChannel, 'error'>): Event<void> {
   return (listener, self, disposables) => {
-    const listening = find().then((answers) => answers.onDidChangeCharts(listener.bind(self)))
+    const listening = find().then(
+      (answers) => answers.onDidChangeCharts(listener.bind(self)),
+      (error: unknown) => {
+        log.error(`Nobody hears of changes of the charts: ${apiError(error).message}`)
+        return undefined
+      },
+    )
     const disposable = new Disposable(async () => {
-      ;(await listening).dispose()
+      ;(await listening)?.dispose()
     })
     disposables?.push(disposable)
     return disposable

@@ -88,7 +88,7 @@ export interface PulledChart extends Chart {
 
 /** What failed, as a sentence for people, and what can be done about it. */
 export interface ApiError extends Error {
-  /** One of the kinds that `chartroom … --output json` prints, for example `not-found` or `unauthorized`. */
+  /** One of the kinds that `chartroom … --output json` prints, for example `not-found` or `unauthorized`; `unexpected` where Chartroom itself is wrong. */
   readonly kind: string
   readonly advice?: string | undefined
 }
