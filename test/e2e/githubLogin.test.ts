@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { installVsix } from '../../scripts/vscodeServer.ts'
+import { makeCertificates } from '../support/certificates.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { filesWith } from '../support/filesWith.ts'
 import { startNamingProxy, type NamingProxy } from '../support/namingProxy.ts'
@@ -27,8 +28,8 @@ beforeAll(async () => {
 
 describe("GitHub's registry", () => {
   it("takes the editor's GitHub account for a login, which is gone with it, and stores nothing of it", async () => {
-    const proxy = await startRegistry()
-    const workbench = await openWindow(proxy)
+    const registry = await startRegistry()
+    const workbench = await openWindow(registry)
     const { quickInput } = workbench
 
     await workbench.runCommand('Chartroom: Log In…')
@@ -39,8 +40,9 @@ describe("GitHub's registry", () => {
     await quickInput.choose('to push, too')
     await workbench.answerDialog('Allow')
     await workbench.notification(`Logged in to ${host} with the GitHub account of VS Code.`)
-    const basic = `Basic ${Buffer.from(`octocat:${token}`).toString('base64')}`
-    expect(proxy.requests.map(({ authorization }) => authorization)).toContain(basic)
+    // The registry lets in nobody else, and nothing goes there that can be read on the way.
+    const asked = registry.proxy.requests.filter(({ host: name }) => name === host)
+    expect(new Set(asked.map(({ method }) => method))).toEqual(new Set(['CONNECT']))
     await workbench.openView('Registries')
     await shows(workbench, `${host} octocat · from GitHub account`)
     await workbench.screenshot('a registry that is known from a GitHub account')
@@ -74,18 +76,25 @@ describe("GitHub's registry", () => {
   })
 })
 
-/** A registry that is called as GitHub's, and takes octocat's token as a password. */
-async function startRegistry(): Promise<NamingProxy> {
-  const registry = await startDockerRegistry({ htpasswd: { user: 'octocat', password: token } })
-  return await startNamingProxy({ [host]: registry.host })
+interface GithubRegistry {
+  readonly proxy: NamingProxy
+  readonly authority: string
 }
 
-async function openWindow(proxy: NamingProxy): Promise<Workbench> {
+/** A registry that is called as GitHub's, and takes octocat's token as a password. */
+async function startRegistry(): Promise<GithubRegistry> {
+  const { authority, server } = await makeCertificates([host])
+  const htpasswd = { user: 'octocat', password: token }
+  const registry = await startDockerRegistry({ htpasswd, tls: server })
+  return { proxy: await startNamingProxy({ [host]: registry.host }), authority }
+}
+
+async function openWindow({ proxy: { url }, authority }: GithubRegistry): Promise<Workbench> {
   return await openWorkbench({
     extensionsDirectory,
     without: ['github-authentication'],
-    machineSettings: { 'chartroom.registries': { [host]: { plainHttp: true } } },
-    env: { HTTP_PROXY: proxy.url, http_proxy: proxy.url, GITHUB_TOKEN_OF_TESTS: token },
+    machineSettings: { 'chartroom.registries': { [host]: { caFile: authority } } },
+    env: { HTTPS_PROXY: url, https_proxy: url, GITHUB_TOKEN_OF_TESTS: token },
   })
 }
 

@@ -20,7 +20,7 @@ import type { CertificatePlaces } from './transport/tlsSettings.ts'
 import { basic } from './login/tokenRequest.ts'
 import type { Transport } from './transport/transport.ts'
 import type { Wait } from './transport/wait.ts'
-import { checkVerified, type CheckVerified } from './login/verified.ts'
+import { checkConfined, checkVerified, type CheckVerified } from './login/verified.ts'
 
 export interface RegistrySettings {
   /** `localhost:5000` */
@@ -57,7 +57,7 @@ export class Registry {
       ...settings,
       findCredential: async (host, options) => {
         const credential = await settings.findCredential(host, options)
-        if (credential !== undefined) await this.#checkVerified()
+        if (credential !== undefined) await this.#checkMayGo(credential)
         return credential
       },
     }
@@ -79,7 +79,7 @@ export class Registry {
   async verifyLogin(credential: Credential, options: OperationOptions = {}): Promise<void> {
     const client = clientOf({ ...this.#settings, findCredential: () => Promise.resolve(credential) })
     client.settings.redactor.learn(credential)
-    await this.#checkVerified()
+    await this.#checkMayGo(credential)
     const offer = await ping(client, options)
     // Some registries let everybody read and answer 200, but say how to log in; only then a password is tested.
     if (offer?.scheme === 'basic') await ping(client, options, basic(credential))
@@ -137,8 +137,9 @@ export class Registry {
     )
   }
 
-  async #checkVerified(): Promise<void> {
+  async #checkMayGo(credential: Credential): Promise<void> {
     const { host, options, mayLogInUnverified } = this.#settings
+    checkConfined(host, options, credential)
     await checkVerified(host, options, mayLogInUnverified)
   }
 

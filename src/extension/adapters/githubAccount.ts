@@ -30,7 +30,8 @@ export interface GithubAccountParts {
 
 /**
  * The account with which somebody is signed in to GitHub in this editor, as a login for GitHub's registry. Its token stays
- * with the editor and is looked up again, unasked, whenever it is needed. Nobody is asked, and no account is looked
+ * with the editor and is looked up again, unasked, whenever it is needed; it opens more than a registry, so it goes nowhere
+ * else, and over HTTPS only. Nobody is asked, and no account is looked
  * for, before a person has chosen it.
  */
 export class GithubAccount implements CredentialAccount, Disposable {
@@ -99,6 +100,6 @@ export class GithubAccount implements CredentialAccount, Disposable {
   }
 
   #credentialOf({ account, accessToken }: AuthenticationSession): Credential {
-    return { username: account.label, password: accessToken, origin: this.name }
+    return { username: account.label, password: accessToken, origin: this.name, isConfined: true }
   }
 }

@@ -37,7 +37,7 @@ export async function tryLogin(terms: TokenTerms, signal: AbortSignal): Promise<
 
 async function tokenOf(terms: TokenTerms, realm: URL, signal: AbortSignal): Promise<Token> {
   const { host, registry, offer, credential, redactor } = terms
-  if (credential !== undefined) await checkReceiver({ ...terms, realm }, terms.checkElsewhere)
+  if (credential !== undefined) await checkReceiver({ ...terms, realm }, credential, terms.checkElsewhere)
   const { parameters } = offer.challenge
   const scopes = mergeScopes(parameters.get('scope'), catalogueScope)
   const request = { realm, service: parameters.get('service'), scopes, credential, redactor }

@@ -133,7 +133,7 @@ export class Authenticator {
     checkRealm(asked)
     const credential = await findCredential(host, options)
     if (credential !== undefined) {
-      await checkReceiver(asked, checkElsewhere)
+      await checkReceiver(asked, credential, checkElsewhere)
       redactor.learn(credential)
     }
     const transport = isSameHost(registry, terms.realm) ? this.#settings.transport : this.#settings.elsewhere

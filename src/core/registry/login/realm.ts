@@ -1,5 +1,6 @@
+import type { Credential } from '../../credential.ts'
 import { ChartroomError } from '../../errors.ts'
-import { isLocal, isSameHost } from '../origin.ts'
+import { isLocal, isSameHost, isSameOrigin } from '../origin.ts'
 import type { CheckVerified } from './verified.ts'
 
 /** Token servers of well-known registries that run under another name. */
@@ -59,13 +60,22 @@ export function checkTrust(asked: RealmAsked): void {
 }
 
 /**
- * Checks that a login may go to a token server, and, where that has a host of its own, that it proves who it is.
+ * Checks that a login may go to a token server, and, where that has a host of its own, that it proves who it is. A confined
+ * login goes to no other than the registry, whoever is trusted.
  *
  * @throws ChartroomError `refused`
  */
-export async function checkReceiver(asked: RealmAsked, checkVerified: CheckVerified): Promise<void> {
+export async function checkReceiver(
+  asked: RealmAsked,
+  { isConfined = false, origin }: Credential,
+  checkVerified: CheckVerified,
+): Promise<void> {
+  const { registry, realm } = asked
+  if (isConfined && !isSameOrigin(registry, realm)) {
+    throw refused(asked, `which the login from ${origin} never goes to`)
+  }
   checkTrust(asked)
-  if (!isSameHost(asked.registry, asked.realm)) await checkVerified(asked.realm)
+  if (!isSameHost(registry, realm)) await checkVerified(realm)
 }
 
 function isTrusted({ realm, trusted }: RealmAsked): boolean {

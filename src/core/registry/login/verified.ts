@@ -1,3 +1,4 @@
+import type { Credential } from '../../credential.ts'
 import { ChartroomError } from '../../errors.ts'
 import type { HostOptions } from '../hosts/hostOptions.ts'
 
@@ -23,5 +24,19 @@ export async function checkVerified(
     advice: `Set the authority that signed the certificate of ${host}, or allow such a login for this host.`,
     host,
     option: 'insecureSkipVerify',
+  })
+}
+
+/** @throws ChartroomError `refused` where a confined login would go over plain HTTP */
+export function checkConfined(
+  host: string,
+  { plainHttp }: HostOptions,
+  { isConfined, origin }: Credential,
+): void {
+  if (isConfined !== true || plainHttp !== true) return
+  throw new ChartroomError('refused', {
+    message: `${host} gets no login over plain HTTP: the one from ${origin} goes over HTTPS only.`,
+    advice: `Take plainHttp away from what is set for ${host}.`,
+    host,
   })
 }

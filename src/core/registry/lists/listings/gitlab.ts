@@ -23,7 +23,7 @@ export const gitlab: Listing = {
     if (challenge === undefined || credential === undefined) throw loginMissing(host)
     const asked = { host, ...challenge, trusted: trustedRealms }
     checkRealm(asked)
-    await checkReceiver(asked, checkElsewhere)
+    await checkReceiver(asked, credential, checkElsewhere)
     const client = other(challenge.realm)
     client.settings.redactor.learn(credential)
     const ask = (path: string, nameIn: (item: unknown) => string | undefined, isName = isRepository): Pages =>
