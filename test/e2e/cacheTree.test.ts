@@ -65,7 +65,7 @@ describe('the tree of cached charts', () => {
     await askFilter(workbench)
     await workbench.quickInput.answer('acme MYCHART')
     await until(async () => (await labels(workbench)).join() === 'ghcr.io/acme/mychart')
-    await workbench.sideBar.getByText('1 of 4 · “acme MYCHART”').waitFor()
+    await workbench.sideBar.getByText('1 of 4 charts · “acme MYCHART”').waitFor()
     await workbench.screenshot('filtered')
 
     await workbench.page.reload()

@@ -87,7 +87,7 @@ describe('a cache', () => {
     await workbench.screenshot('state index rewritten in a loop')
     await stop()
 
-    await headerSays(workbench, new RegExp(`^${length} · `))
+    await headerSays(workbench, new RegExp(`^${length} charts · `))
     expect(await workbench.rows()).toContainEqual(expect.stringMatching(/^values\.yaml/))
     expect(await workbench.notifications()).toEqual([])
   })
@@ -129,17 +129,17 @@ describe('a cache of 10 000 references', () => {
 
     await workbench.expand('localhost:5000/team/chart-0001')
     await workbench.row('1.9.0').waitFor()
-    await headerSays(workbench, /^10,000 · \d+\.\d MiB$/)
+    await headerSays(workbench, /^10,000 charts · \d+\.\d MiB$/)
     await workbench.screenshot('state 10 000 references')
     await workbench.row('1.9.0').click()
     await workbench.goToLast('localhost:5000/team/chart-1000')
     await workbench.screenshot('state 10 000 references, at the end')
 
     await saveChart(cache, await writeChart(await temporaryDirectory()), 'localhost:5000/zebra/mychart:1.0.0')
-    await headerSays(workbench, /^10,001 · /)
+    await headerSays(workbench, /^10,001 charts · /)
     await workbench.goToLast('localhost:5000/zebra/mychart')
     await removeChart(cache, 'localhost:5000/zebra/mychart:1.0.0')
-    await headerSays(workbench, /^10,000 · /)
+    await headerSays(workbench, /^10,000 charts · /)
   })
 })
 

@@ -1,6 +1,6 @@
 import { commands, l10n } from 'vscode'
 import { formatSize } from '../../core/index.ts'
-import { countText } from '../counts.ts'
+import { countOfCharts, countText } from '../counts.ts'
 import type { CacheListing } from './cacheReading.ts'
 
 /** What decides which welcome text stands in an empty view, and which actions are above it. */
@@ -21,11 +21,11 @@ export function cacheHeader(listing: CacheListing, filter: string, shown: number
   if ('failure' in listing) return { description: listing.failure, state: 'unreadable' }
   const { charts, size } = listing
   if (charts.length === 0) return { description: '', state: 'empty' }
-  // The view is called “Cached Charts”, so a number is enough, and little more would fit beside its actions.
-  const count = countText(charts.length)
+  const count = countOfCharts(charts.length)
   const all = size === undefined ? count : `${count} · ${formatSize(size)}`
   if (filter === '') return { description: all, state: 'filled' }
   const part = l10n.t('{0} of {1}', countText(shown), count)
+  // The number first: beside the actions of the view, which show while the mouse is there, little fits.
   return { description: `${part} · “${filter}”`, state: shown === 0 ? 'filtered' : 'filled' }
 }
 
