@@ -126,6 +126,8 @@ const verbs = {
   entryPoints: ['src/cli/anyVerb.ts'],
   // In it, a part that is imported later is also loaded later, with what it needs of Node.
   format: 'cjs',
+  // What is made code of lines can require, and not import.
+  supported: { 'dynamic-import': false },
   plugins: [ownWebStreams, versionAlone],
 }
 
