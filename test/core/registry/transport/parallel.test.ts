@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
@@ -13,7 +14,12 @@ describe('requests to one registry', () => {
     ['as many as are set for it', 2, 2],
   ])('are under way %s, whoever asks', async (_name, maxParallel, expected) => {
     const held: ServerResponse[] = []
-    const { host } = await startServer((_request, response) => void held.push(response))
+    const arrivals = new EventEmitter()
+    const { host } = await startServer((request, response) => {
+      if (request.url === '/after') return void response.end()
+      held.push(response)
+      arrivals.emit('one')
+    })
     const options = { plainHttp: true, ...(maxParallel === undefined ? {} : { maxParallel }) }
     const registries = registriesAt(host, { options })
     const lists = Array.from({ length: 12 }, async (_, n) => {
@@ -22,7 +28,9 @@ describe('requests to one registry', () => {
 
     let most = 0
     for (let answered = 0; answered < lists.length;) {
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      while (held.length < Math.min(expected, lists.length - answered)) await once(arrivals, 'one')
+      // One too many would have been sent before this, and be there.
+      await fetch(`http://${host}/after`)
       most = Math.max(most, held.length)
       for (const response of held.splice(0)) {
         answerJson(response, { tags: [] })
@@ -36,7 +44,11 @@ describe('requests to one registry', () => {
 
   it('are not waited for any more by who gives up in the queue', async () => {
     const held: ServerResponse[] = []
-    const server = await startServer((_request, response) => void held.push(response))
+    const arrivals = new EventEmitter()
+    const server = await startServer((_request, response) => {
+      held.push(response)
+      arrivals.emit('one')
+    })
     const registry = registriesAt(server.host, { options: { plainHttp: true, maxParallel: 1 } }).registry(
       server.host,
     )
@@ -44,7 +56,7 @@ describe('requests to one registry', () => {
 
     const first = registry.repository('team/one').tags()
     const second = failureOf(registry.repository('team/two').tags({ signal: controller.signal }))
-    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 2))
+    while (held.length === 0) await once(arrivals, 'one')
     controller.abort()
 
     expect((await second).kind).toBe('AbortError')
