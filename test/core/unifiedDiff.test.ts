@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diffLines } from '../../src/core/lineDiff.ts'
 import { unifiedDiff } from '../../src/core/unifiedDiff.ts'
+import fc from '../support/properties.ts'
 
 describe('a unified diff', () => {
   it('shows what differs between three lines that do not', () => {

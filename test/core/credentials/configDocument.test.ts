@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigDocument } from '../../../src/core/credentials/configDocument.ts'
 import { keyOf } from '../../../src/core/credentials/hostKey.ts'
 import { base64 } from './home.ts'
+import fc from '../../support/properties.ts'
 
 function parse(text: string): ConfigDocument {
   return ConfigDocument.parse(Buffer.from(text))

@@ -1,6 +1,5 @@
-import fc from 'fast-check'
 import { Readable } from 'node:stream'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../../src/core/errors.ts'
 import { wireTag } from '../../../src/core/oci/reference.ts'
 import { tagOfWire } from '../../../src/core/oci/tags.ts'
@@ -8,16 +7,9 @@ import { nextLink } from '../../../src/core/registry/lists/link.ts'
 import { parseRetryAfter } from '../../../src/core/registry/transport/retry.ts'
 import { statusError } from '../../../src/core/registry/statusError.ts'
 import { harmIn } from '../../support/hostileText.ts'
-import { Random } from '../../support/random.ts'
+import fc from '../../support/properties.ts'
 
-const { seed } = new Random()
-const often = { seed, numRuns: 1000 }
-
-afterAll(() => {
-  console.log(
-    `The answers of registries were made with the seed ${seed}; CHARTROOM_SEED=${seed} makes them again.`,
-  )
-})
+const often = { numRuns: 1000 }
 
 describe('a link to the next page', () => {
   const target = fc.webPath().map((path) => `/v2${path}`)

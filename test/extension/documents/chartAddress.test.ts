@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeAddress, encodeAddress } from '../../../src/extension/documents/chartAddress.ts'
+import fc from '../../support/properties.ts'
 
 describe('the address of a file in a chart', () => {
   it('is readable', () => {

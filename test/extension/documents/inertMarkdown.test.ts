@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   markdownCode,
@@ -6,6 +5,7 @@ import {
   markdownTable,
   markdownText,
 } from '../../../src/extension/documents/inertMarkdown.ts'
+import fc from '../../support/properties.ts'
 
 const hostile = [
   '![](https://evil.example/a.png)',

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { writtenAnew } from '../../../src/extension/documents/writtenAnew.ts'
+import fc from '../../support/properties.ts'
 
 describe('a README of a stranger, written anew', () => {
   it.each([

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseChallenges } from '../../../../src/core/registry/login/challenge.ts'
+import fc from '../../../support/properties.ts'
 
 function parsed(...values: string[]): [string, Record<string, string>][] {
   return parseChallenges(values).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)])
