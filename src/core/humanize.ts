@@ -27,8 +27,17 @@ export function formatSize(bytes: number): string {
  * @param total bytes
  */
 export function formatSizeOf(done: number, total: number): string {
-  const { divisor, unit } = sizeUnit(total)
-  return `${inUnit(done, divisor)} of ${inUnit(total, divisor)} ${unit}`
+  return `${partOfSize(done, total)} of ${formatSize(total)}`
+}
+
+/**
+ * A part in the unit of the whole, which is not named: `12.4` of `95.4 MiB`.
+ *
+ * @param part bytes
+ * @param whole bytes
+ */
+export function partOfSize(part: number, whole: number): string {
+  return inUnit(part, sizeUnit(whole).divisor)
 }
 
 /** A number of things: `1 blob`, `12 blobs`, `2 entries`. */
@@ -36,27 +45,39 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
   return `${count} ${count === 1 ? one : many}`
 }
 
+/** How long something took or is ago. */
+export interface Age {
+  /** Whole ones; 0 seconds is less than one. */
+  readonly count: number
+  readonly unit: 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
+}
+
 /**
- * How long something took or is ago, as Helm's lists say it: `27 seconds`, `About an hour`, `3 weeks`.
+ * How long something took or is ago, as exactly as Helm's lists say it.
  *
  * @param milliseconds what is negative counts as nothing
  * @see docker/go-units duration.go, `HumanDuration`
  */
-export function formatAge(milliseconds: number): string {
-  const seconds = Math.trunc(milliseconds / 1000)
+export function ageOf(milliseconds: number): Age {
+  const seconds = Math.max(0, Math.trunc(milliseconds / 1000))
   const minutes = Math.trunc(milliseconds / 60_000)
   const hours = Math.trunc(milliseconds / 3_600_000 + 0.5)
-  if (seconds < 1) return 'Less than a second'
-  if (seconds === 1) return '1 second'
-  if (seconds < 60) return `${seconds} seconds`
-  if (minutes === 1) return 'About a minute'
-  if (minutes < 60) return `${minutes} minutes`
-  if (hours === 1) return 'About an hour'
-  if (hours < 48) return `${hours} hours`
-  if (hours < 24 * 7 * 2) return `${Math.trunc(hours / 24)} days`
-  if (hours < 24 * 30 * 2) return `${Math.trunc(hours / 24 / 7)} weeks`
-  if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24 / 30)} months`
-  return `${Math.trunc(hours / 24 / 365)} years`
+  if (seconds < 60) return { count: seconds, unit: 'second' }
+  if (minutes < 60) return { count: minutes, unit: 'minute' }
+  if (hours < 48) return { count: hours, unit: 'hour' }
+  if (hours < 24 * 7 * 2) return { count: Math.trunc(hours / 24), unit: 'day' }
+  if (hours < 24 * 30 * 2) return { count: Math.trunc(hours / 24 / 7), unit: 'week' }
+  if (hours < 24 * 365 * 2) return { count: Math.trunc(hours / 24 / 30), unit: 'month' }
+  return { count: Math.trunc(hours / 24 / 365), unit: 'year' }
+}
+
+/** An age as Helm's lists say it: `27 seconds`, `About an hour`, `3 weeks`. @param milliseconds as for `ageOf` */
+export function formatAge(milliseconds: number): string {
+  const { count, unit } = ageOf(milliseconds)
+  if (count === 0) return 'Less than a second'
+  if (count === 1 && unit === 'minute') return 'About a minute'
+  if (count === 1 && unit === 'hour') return 'About an hour'
+  return formatCount(count, unit)
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const

@@ -19,7 +19,15 @@ export { waitForSmallFiles } from './files.ts'
 export { findProgram, type ProgramSearch } from './findProgram.ts'
 export { helmChartCache, surroundings, type Surroundings } from './helmHome.ts'
 export { writeHtpasswd } from './htpasswd.ts'
-export { formatAge, formatCount, formatProgress, formatSize, formatSizeOf } from './humanize.ts'
+export {
+  ageOf,
+  formatAge,
+  formatCount,
+  formatProgress,
+  formatSize,
+  partOfSize,
+  type Age,
+} from './humanize.ts'
 export type { Logger } from './logger.ts'
 export { hexOf, isDigest, shortDigest, type Digest } from './oci/digest.ts'
 export {

@@ -14,3 +14,24 @@ function formatterFor(language: string): Intl.NumberFormat {
   formatters.set(language, formatter)
   return formatter
 }
+
+/**
+ * A decimal number, as the core writes it, in a language: `2.4 KiB`, `2,4 KiB`.
+ * @param text with one decimal point at the most, and nothing in thousands
+ * @param language of the editor
+ */
+export function decimalText(text: string, language: string): string {
+  return text.replace('.', decimalMark(language))
+}
+
+/** What costs a formatter is known beforehand for most. */
+const decimalMarks = new Map([['en', '.']])
+
+function decimalMark(language: string): string {
+  const known = decimalMarks.get(language)
+  if (known !== undefined) return known
+  const parts = formatterFor(language).formatToParts(0.5)
+  const mark = parts.find(({ type }) => type === 'decimal')?.value ?? '.'
+  decimalMarks.set(language, mark)
+  return mark
+}

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { formatAge, formatCount, formatSize, formatSizeOf } from '../../src/core/humanize.ts'
+import {
+  ageOf,
+  formatAge,
+  formatCount,
+  formatSize,
+  formatSizeOf,
+  partOfSize,
+} from '../../src/core/humanize.ts'
 
 const second = 1000
 const minute = 60 * second
@@ -35,6 +42,7 @@ describe('a part of a size', () => {
     expect(formatSizeOf(12.4 * 1024 * 1024, 95.4 * 1024 * 1024)).toBe('12.4 of 95.4 MiB')
     expect(formatSizeOf(512, 2487)).toBe('0.5 of 2.4 KiB')
     expect(formatSizeOf(0, 900)).toBe('0 of 900 B')
+    expect(partOfSize(12.4 * 1024 * 1024, 95.4 * 1024 * 1024)).toBe('12.4')
   })
 })
 
@@ -59,5 +67,18 @@ describe('an age', () => {
     [730 * day, '2 years'],
   ])('of %d ms reads as Helm prints it: %s', (milliseconds, text) => {
     expect(formatAge(milliseconds)).toBe(text)
+  })
+
+  it.each([
+    [-5 * second, 0, 'second'],
+    [59 * second, 59, 'second'],
+    [60 * second, 1, 'minute'],
+    [60 * minute, 1, 'hour'],
+    [47 * hour + 30 * minute, 2, 'day'],
+    [14 * day, 2, 'week'],
+    [60 * day, 2, 'month'],
+    [730 * day, 2, 'year'],
+  ])('of %d ms is %d of the unit %s', (milliseconds, count, unit) => {
+    expect(ageOf(milliseconds)).toEqual({ count, unit })
   })
 })

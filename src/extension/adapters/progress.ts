@@ -1,8 +1,10 @@
 import { l10n, ProgressLocation, window, type Progress as Notification } from 'vscode'
-import { formatProgress, type OperationOptions, type Progress } from '../../core/index.ts'
+import type { OperationOptions, Progress } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { endsWithin } from '../endsWithin.ts'
 import { plainText } from '../plainText.ts'
+import { partOfSizeText, sizeText } from '../sizes.ts'
 import { Stopped } from './stopped.ts'
 
 /** The view that shows that something is under way. */
@@ -90,9 +92,15 @@ class Display {
     }
     const percent = total === undefined ? 0 : (100 * done) / Math.max(total, 1)
     this.#notification.report({
-      message: l10n.t('{0} — {1}', this.#title, formatProgress(progress)),
+      message: l10n.t('{0} — {1}', this.#title, progressText(progress)),
       increment: Math.max(0, percent - this.#percent),
     })
     this.#percent = Math.max(this.#percent, percent)
   }
+}
+
+/** `12.4 of 95.4 MiB`; while something is listed, `50 of 1,000` */
+function progressText({ step, done, total }: Progress): string {
+  if (step !== 'listing') return total === undefined ? sizeText(done) : partOfSizeText(done, total)
+  return total === undefined ? countText(done) : l10n.t('{0} of {1}', countText(done), countText(total))
 }

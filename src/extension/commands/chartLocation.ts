@@ -1,7 +1,6 @@
 import { l10n, Uri, window, type QuickPickItem } from 'vscode'
 import {
   ChartroomError,
-  formatSize,
   inspectTag,
   listCharts,
   type CachedChart,
@@ -13,6 +12,7 @@ import type { App } from '../app.ts'
 import type { ChartLocation } from '../documents/chartAddress.ts'
 import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
+import { sizeText } from '../sizes.ts'
 import { nameParts } from '../views/nameParts.ts'
 import { atRegistry } from './atRegistry.ts'
 import { askReference } from './questions/askReference.ts'
@@ -104,7 +104,7 @@ interface LocationItem extends QuickPickItem {
 function chartItem(chart: CachedChart): LocationItem | undefined {
   if (chart.problem !== undefined) return undefined
   const { reference, name, version, size } = chart
-  const description = plainText(`${name} ${version} · ${formatSize(size)}`)
+  const description = plainText(`${name} ${version} · ${sizeText(size)}`)
   return { label: plainText(reference), description, location: { place: 'cache', reference } }
 }
 

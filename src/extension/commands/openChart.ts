@@ -1,9 +1,10 @@
 import { commands, l10n, Uri, window } from 'vscode'
-import { formatSize, type OpenedChart } from '../../core/index.ts'
+import type { OpenedChart } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import type { ChartAddress } from '../documents/chartAddress.ts'
 import { chartUri } from '../documents/chartFileSystem.ts'
 import { plainText } from '../plainText.ts'
+import { sizeText } from '../sizes.ts'
 import { isFileNode } from '../views/fileNodes.ts'
 import { isRegistryNode, type FailureNode } from '../views/registryNodes.ts'
 import { locationFor, openLocated } from './chartLocation.ts'
@@ -59,7 +60,7 @@ async function openFile(address: ChartAddress): Promise<void> {
 
 async function pickFile({ metadata, files }: OpenedChart): Promise<string> {
   const items = files
-    .map(({ path, size }) => ({ label: plainText(path), description: formatSize(size), path }))
+    .map(({ path, size }) => ({ label: plainText(path), description: sizeText(size), path }))
     .sort((a, b) => Number(b.path === 'Chart.yaml') - Number(a.path === 'Chart.yaml'))
   const picked = await window.showQuickPick(items, {
     title: plainText(l10n.t('Open {0} {1}', metadata.name, metadata.version)),

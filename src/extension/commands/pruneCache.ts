@@ -1,9 +1,10 @@
 import { l10n, window } from 'vscode'
-import { formatSize, pruneCache as prune, type PrunedCache } from '../../core/index.ts'
+import { pruneCache as prune, type PrunedCache } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { countOfBlobs, countText } from '../counts.ts'
 import { plainText } from '../plainText.ts'
+import { sizeText } from '../sizes.ts'
 import { confirm } from './questions/confirm.ts'
 import { announce } from './runCommand.ts'
 
@@ -35,8 +36,8 @@ function nothingText({ waiting }: PrunedCache): string {
 
 function questionFor({ swept, bytes, emptied }: PrunedCache): string {
   return swept.length > 0
-    ? l10n.t('Remove {0} ({1})?', unused(swept.length), formatSize(bytes))
-    : l10n.t('Empty the trash of the cache ({0})?', formatSize(emptied.bytes))
+    ? l10n.t('Remove {0} ({1})?', unused(swept.length), sizeText(bytes))
+    : l10n.t('Empty the trash of the cache ({0})?', sizeText(emptied.bytes))
 }
 
 function detailOf({ swept, waiting, emptied }: PrunedCache): string {
@@ -61,8 +62,8 @@ function detailOf({ swept, waiting, emptied }: PrunedCache): string {
 
 function doneText({ swept, bytes, emptied }: PrunedCache): string {
   return swept.length > 0
-    ? l10n.t('Removed {0} ({1}).', unused(swept.length), formatSize(bytes))
-    : l10n.t('Emptied the trash of the cache ({0}).', formatSize(emptied.bytes))
+    ? l10n.t('Removed {0} ({1}).', unused(swept.length), sizeText(bytes))
+    : l10n.t('Emptied the trash of the cache ({0}).', sizeText(emptied.bytes))
 }
 
 /** `14 unused blobs` */

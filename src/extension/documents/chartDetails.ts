@@ -1,6 +1,5 @@
 import { l10n } from 'vscode'
 import {
-  formatSize,
   printable,
   type Attachment,
   type ChartFormat,
@@ -8,6 +7,7 @@ import {
   type OpenedChart,
 } from '../../core/index.ts'
 import type { Check } from '../adapters/checks.ts'
+import { sizeText } from '../sizes.ts'
 import { markdownCode, markdownLink, markdownTable, markdownText } from './inertMarkdown.ts'
 import { writtenAnew } from './writtenAnew.ts'
 
@@ -87,7 +87,7 @@ function factTable({ chart, metadata }: OpenedChart, check: Check | undefined): 
     [l10n.t('Type'), markdownText(type)],
     [l10n.t('Format'), format && markdownText(formatText(format))],
     [l10n.t('Signed'), markdownText(signedText(signed, check))],
-    [l10n.t('Size'), markdownText(formatSize(size))],
+    [l10n.t('Size'), markdownText(sizeText(size))],
     [l10n.t('Maintainers'), ...maintainers.map(markdownText)],
     [l10n.t('Home'), home && markdownLink(home)],
     [l10n.t('Sources'), ...sources.map(markdownLink)],
@@ -105,7 +105,7 @@ function attachmentParts(attachments: readonly Attachment[]): string[] {
   const rows = attachments.map(({ what, artifactType, size, digest }) => [
     attachmentText(what),
     markdownText(artifactType),
-    markdownText(formatSize(size)),
+    markdownText(sizeText(size)),
     markdownText(digest),
   ])
   const head = [l10n.t('What'), l10n.t('Type'), l10n.t('Size'), l10n.t('Digest')]

@@ -1,6 +1,6 @@
 import { commands, l10n } from 'vscode'
-import { formatSize } from '../../core/index.ts'
 import { countOfCharts, countText } from '../counts.ts'
+import { sizeText } from '../sizes.ts'
 import type { CacheListing } from './cacheReading.ts'
 
 /** What decides which welcome text stands in an empty view, and which actions are above it. */
@@ -22,7 +22,7 @@ export function cacheHeader(listing: CacheListing, filter: string, shown: number
   const { charts, size } = listing
   if (charts.length === 0) return { description: '', state: 'empty' }
   const count = countOfCharts(charts.length)
-  const all = size === undefined ? count : `${count} · ${formatSize(size)}`
+  const all = size === undefined ? count : `${count} · ${sizeText(size)}`
   if (filter === '') return { description: all, state: 'filled' }
   const part = l10n.t('{0} of {1}', countText(shown), count)
   // The number first: beside the actions of the view, which show while the mouse is there, little fits.

@@ -1,4 +1,5 @@
 import {
+  env,
   l10n,
   ThemeColor,
   ThemeIcon,
@@ -7,8 +8,9 @@ import {
   type IconPath,
   type MarkdownString,
 } from 'vscode'
-import { formatSize, printable } from '../../core/index.ts'
+import { printable } from '../../core/index.ts'
 import type { Fault } from '../adapters/checks.ts'
+import { agoText } from '../agoText.ts'
 import { countOfRepositories, countOfVersions, countText } from '../counts.ts'
 import { hostOf } from '../hostOf.ts'
 import {
@@ -21,6 +23,7 @@ import {
   type RepositoryNode,
   type TagNode,
 } from './cacheNodes.ts'
+import { sizeText } from '../sizes.ts'
 import { chartTooltip } from './chartTooltip.ts'
 import { insideItem } from './fileItems.ts'
 import { rowText } from './rowText.ts'
@@ -54,7 +57,7 @@ export function treeItem(node: CacheNode, icon: IconPath): TreeItem {
 
 /** The tooltip of a tag that has been read. */
 export function tooltipFor({ chart, age, check }: NonNullable<TagNode['read']>): MarkdownString {
-  const saved = `${ago(age)} (${new Date(chart.created).toLocaleString()})`
+  const saved = `${agoText(age, env.language)} (${new Date(chart.created).toLocaleString(env.language)})`
   return chartTooltip(chart, [[l10n.t('Saved'), saved]], check)
 }
 
@@ -92,9 +95,9 @@ function tagItem({ id, tag, label, reference, read }: TagNode): TreeItem {
   const words = [
     ...(check?.fault === undefined ? [] : [faultWord(check.fault)]),
     ...(tag === chart.version ? [] : [rowText(chart.version)]),
-    formatSize(chart.size),
+    sizeText(chart.size),
     ...(chart.deprecated ? [l10n.t('deprecated')] : []),
-    ago(age),
+    agoText(age, env.language),
   ]
   item.description = words.join(' · ')
   item.accessibilityInformation = {
@@ -159,7 +162,7 @@ function offersItem({ id, offers }: OffersNode): TreeItem {
 
 function offerItem({ id, reference, label, place, age }: OfferNode): TreeItem {
   const item = new TreeItem(printable(label))
-  const saved = l10n.t('saved {0}', ago(age))
+  const saved = l10n.t('saved {0}', agoText(age, env.language))
   item.id = id
   item.description = [saved, ...(place === '' ? [] : [rowText(place)])].join(' · ')
   item.tooltip = printable(reference)
@@ -175,9 +178,4 @@ function lineItem({ id, text }: LineNode): TreeItem {
   item.tooltip = printable(text)
   item.contextValue = 'line'
   return item
-}
-
-/** `27 seconds ago`, `about an hour ago` */
-function ago(age: string): string {
-  return l10n.t('{0} ago', age.charAt(0).toLowerCase() + age.slice(1))
 }

@@ -1,5 +1,5 @@
-import { formatAge, newestFirst } from '../../core/index.ts'
-import type { CachedChart, Offer, SoundChart } from '../../core/index.ts'
+import { ageOf, newestFirst } from '../../core/index.ts'
+import type { Age, CachedChart, Offer, SoundChart } from '../../core/index.ts'
 import type { Check } from '../adapters/checks.ts'
 import { compareText, type DirectoryNode, type FileNode } from './fileNodes.ts'
 import { nameParts, nextName, type NameParts } from './nameParts.ts'
@@ -45,8 +45,8 @@ export interface TagNode {
   /** What it is, unless nobody has read it yet. */
   readonly read?: {
     readonly chart: SoundChart
-    /** `27 seconds`, seen when the node was made. */
-    readonly age: string
+    /** Seen when the node was made. */
+    readonly age: Age
     /** What somebody had checked about it. */
     readonly check?: Check
   }
@@ -86,8 +86,8 @@ export interface OfferNode {
   readonly label: string
   /** `localhost:5000/myrepo` */
   readonly place: string
-  /** Since when it was in the cache: `27 seconds`, seen when the node was made. */
-  readonly age: string
+  /** Since when it was in the cache, seen when the node was made. */
+  readonly age: Age
 }
 
 /** One line of text under a row that has nothing better to show. */
@@ -237,7 +237,7 @@ function repositoryNode({ name, tags }: Repository, label: string): RepositoryNo
 function readTag(chart: SoundChart, tag: string, now: number, checkOf: KnownBesides['checkOf']): Tag {
   const { reference } = chart
   const check = checkOf?.(chart)
-  const age = formatAge(now - Date.parse(chart.created))
+  const age = ageOf(now - Date.parse(chart.created))
   return { reference, tag, read: { chart, age, ...(check === undefined ? {} : { check }) } }
 }
 
@@ -268,7 +268,7 @@ function offersNodes(offers: readonly Offer[], now: number): OffersNode[] {
       reference,
       label: nameOf(name.slice(end + 1), tag),
       place: name.slice(0, Math.max(0, end)),
-      age: formatAge(now - Date.parse(added)),
+      age: ageOf(now - Date.parse(added)),
     }
   })
   return [{ kind: 'offers', id: 'offers', offers: nodes }]

@@ -1,8 +1,9 @@
 import { l10n, MarkdownString } from 'vscode'
-import { formatSize, shortDigest, type LocatedChart } from '../../core/index.ts'
+import { shortDigest, type LocatedChart } from '../../core/index.ts'
 import type { Check } from '../adapters/checks.ts'
 import { formatText, signedText } from '../documents/chartDetails.ts'
 import { markdownTable, markdownText } from '../documents/inertMarkdown.ts'
+import { sizeText } from '../sizes.ts'
 
 /**
  * The tooltip of a chart, cached or remote. What its author wrote is text: it makes no link, not even of a bare address,
@@ -26,7 +27,7 @@ export function chartTooltip(
     [l10n.t('Kubernetes version'), kubeVersion],
     [l10n.t('Format'), chart.format && formatText(chart.format)],
     [l10n.t('Signed'), signedText(chart.signed, check)],
-    [l10n.t('Size'), formatSize(chart.size)],
+    [l10n.t('Size'), sizeText(chart.size)],
     [l10n.t('Maintainers'), maintainers.join(', ')],
     ...more,
   ]

@@ -1,6 +1,7 @@
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode'
-import { formatSize, printable } from '../../core/index.ts'
+import { printable } from '../../core/index.ts'
 import { chartUri } from '../documents/chartFileSystem.ts'
+import { sizeText } from '../sizes.ts'
 import type { DirectoryNode, FileNode, InsideNode } from './fileNodes.ts'
 
 /** How the rows inside a chart look, in whichever tree. */
@@ -21,7 +22,7 @@ function fileItem({ id, name, place, reference, path, size }: FileNode): TreeIte
   item.id = id
   item.resourceUri = chartUri({ place, reference, path })
   item.iconPath = ThemeIcon.File
-  item.tooltip = printable(`${path} · ${formatSize(size)}`)
+  item.tooltip = printable(`${path} · ${sizeText(size)}`)
   item.command = { command: 'vscode.open', title: l10n.t('Open'), arguments: [item.resourceUri] }
   item.contextValue = 'file'
   return item

@@ -9,7 +9,7 @@ import {
   Uri,
   type IconPath,
 } from 'vscode'
-import { formatSize, printable, type InspectedOther } from '../../core/index.ts'
+import { printable, type InspectedOther } from '../../core/index.ts'
 import { countOfRepositories, countOfVersions, countText } from '../counts.ts'
 import { markdownText } from '../documents/inertMarkdown.ts'
 import { chartTooltip } from './chartTooltip.ts'
@@ -24,6 +24,7 @@ import type {
   RemoteRepositoryNode,
   RemoteTagNode,
 } from './registryNodes.ts'
+import { sizeText } from '../sizes.ts'
 import type { RegistryProblem } from './registryProblem.ts'
 import { rowText } from './rowText.ts'
 import { warningIcon } from './warningIcon.ts'
@@ -119,7 +120,7 @@ function tagWords({ label, details, problem, cached }: RemoteTagNode): string[] 
   if (details === undefined) return []
   if (details.kind === 'other') return [kindText(details)]
   return [
-    formatSize(details.size),
+    sizeText(details.size),
     ...(details.version === label ? [] : [rowText(details.version)]),
     ...(details.deprecated ? [l10n.t('deprecated')] : []),
     ...(cached ? [l10n.t('in the cache')] : []),
@@ -151,7 +152,7 @@ function tagTooltip({ details, problem, cached, reference }: RemoteTagNode): Mar
     'It is no chart: {0} ({1}), {2}.',
     kindText(details),
     details.mediaType,
-    formatSize(details.size),
+    sizeText(details.size),
   )
   return new MarkdownString(`${markdownText(reference)}\n\n${markdownText(what)}`)
 }

@@ -65,7 +65,7 @@ describe('the tree of cached charts', () => {
   it('tells the age of every chart', () => {
     const [node] = cacheNodes([sound(`${repository}:1.0.0`)], now)
 
-    expect(node).toMatchObject({ tags: [{ read: { age: '27 seconds' } }] })
+    expect(node).toMatchObject({ tags: [{ read: { age: { count: 27, unit: 'second' } } }] })
   })
 
   it('shows what nobody has read yet by its name, in the row that it will have', () => {
@@ -208,7 +208,7 @@ function outline(nodes: readonly CacheNode[], indent = ''): string[] {
       case 'offers':
         return [`${indent}${node.offers.length} disappeared`, ...outline(node.offers, `${indent}  `)]
       case 'offer':
-        return [`${indent}${node.reference}, ${node.age}`]
+        return [`${indent}${node.reference}, ${node.age.count} ${node.age.unit}s`]
       case 'line':
       case 'directory':
       case 'file':

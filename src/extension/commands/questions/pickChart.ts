@@ -1,13 +1,8 @@
 import { l10n, window, type QuickPickItem } from 'vscode'
-import {
-  ChartroomError,
-  formatSize,
-  listCharts,
-  type CachedChart,
-  type SoundChart,
-} from '../../../core/index.ts'
+import { ChartroomError, listCharts, type CachedChart, type SoundChart } from '../../../core/index.ts'
 import type { App } from '../../app.ts'
 import { plainText } from '../../plainText.ts'
+import { sizeText } from '../../sizes.ts'
 import { chartsMeant, isRow } from '../subject.ts'
 import { dismissed } from './dismissed.ts'
 
@@ -64,6 +59,6 @@ function chartItem(chart: CachedChart): QuickPickItem {
   if (problem !== undefined) {
     return { label: `$(warning) ${plainText(reference)}`, description: plainText(problem.message) }
   }
-  const description = plainText(`${chart.name} ${chart.version} · ${formatSize(chart.size)}`)
+  const description = plainText(`${chart.name} ${chart.version} · ${sizeText(chart.size)}`)
   return { label: plainText(reference), description }
 }
