@@ -117,8 +117,7 @@ export class RegistryClient {
    * @throws ChartroomError for every status that the request does not expect, and where there is no answer
    */
   async sendOnce(request: RegistryRequest, options: OperationOptions): Promise<RegistryResponse> {
-    const { host, pace, redactor } = this.settings
-    await pace.ready(options)
+    const { host, redactor } = this.settings
     try {
       const response = await this.#follow(request, options)
       this.#notices.heed(response, host, options.log)
@@ -195,7 +194,7 @@ export class RegistryClient {
     { method, headers, body }: RegistryRequest,
     url: URL,
     authorization: string | undefined,
-    { signal, log }: OperationOptions,
+    options: OperationOptions,
   ): Promise<HttpResponse> {
     return await transport.send(
       {
@@ -204,11 +203,7 @@ export class RegistryClient {
         headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
         ...(body === undefined ? {} : { body }),
       },
-      {
-        timeouts: this.#timeouts,
-        ...(signal === undefined ? {} : { signal }),
-        ...(log === undefined ? {} : { log }),
-      },
+      { ...options, timeouts: this.#timeouts },
     )
   }
 

@@ -92,7 +92,7 @@ export class Registries {
         await checkVerified(url.host, there, mayLogIn)
       },
       wait: waiting,
-      pace: kept(this.#paces, key, () => new Pace(waiting)),
+      pace: this.#pace(key),
     })
     this.#registries.set(key, registry)
     return registry
@@ -101,11 +101,16 @@ export class Registries {
   #transport(host: string, options: HostOptions): Transport {
     const { certificates = {}, findAgent, transport } = this.#settings
     const one = hostTransport({ host, options, certificates, findAgent, transport })
-    return limitedTransport(logged(one), (url) => {
+    const slotsFor = (url: URL): Slots => {
       const slots = kept(this.#slots, url.host, () => new Slots(parallelRequests))
       slots.most = options.maxParallel ?? parallelRequests
       return slots
-    })
+    }
+    return limitedTransport(logged(one), slotsFor, this.#pace(host))
+  }
+
+  #pace(host: string): Pace {
+    return kept(this.#paces, host, () => new Pace(this.#settings.wait ?? wait))
   }
 
   /**

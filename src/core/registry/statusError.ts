@@ -3,7 +3,8 @@ import { inSentence } from './inSentence.ts'
 import type { Redactor } from './login/redactor.ts'
 import { formatAge } from '../humanize.ts'
 import { memberOf, parseJson, readStart } from './transport/readBody.ts'
-import { parseRetryAfter, TransientError } from './transport/retry.ts'
+import { TransientError } from './transport/retry.ts'
+import { parseRetryAfter } from './transport/retryAfter.ts'
 import { header, TransportError, type HttpResponse } from './transport/transport.ts'
 
 export interface Asked {

@@ -1,20 +1,23 @@
+import type { Pace } from './pace.ts'
 import type { Slot, Slots } from './slots.ts'
 import type { HttpRequest, HttpResponse, RequestBody, SendOptions, Transport } from './transport.ts'
 
 /**
- * A transport that has no more exchanges with a host under way than its slots allow. An exchange lasts until its answer
- * is read or closed.
+ * A transport that has no more exchanges with a host under way than its slots allow, and none while the host wants to be
+ * left alone. An exchange lasts until its answer is read or closed.
  *
  * @param slotsFor the slots of the host of a URL
  */
-export function limitedTransport(transport: Transport, slotsFor: (url: URL) => Slots): Transport {
+export function limitedTransport(transport: Transport, slotsFor: (url: URL) => Slots, pace: Pace): Transport {
   return {
     async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
-      const slot = await slotsFor(request.url).take(options.signal)
+      const slot = await turnOf(slotsFor(request.url), pace, options)
       try {
         const { body, ...rest } = request
         const sent = body === undefined ? rest : { ...rest, body: fedBody(body, slot) }
         const response = await transport.send(sent, options)
+        // Before the slot is somebody else's.
+        pace.heed(response)
         if (request.method === 'HEAD') slot.end()
         else slot.rest()
         return {
@@ -30,6 +33,16 @@ export function limitedTransport(transport: Transport, slotsFor: (url: URL) => S
         throw error
       }
     },
+  }
+}
+
+/** A slot at a time when the host may be asked, which can have changed while others had the slots. */
+async function turnOf(slots: Slots, pace: Pace, options: SendOptions): Promise<Slot> {
+  for (;;) {
+    await pace.ready(options)
+    const slot = await slots.take(options.signal)
+    if (pace.isOpen) return slot
+    slot.end()
   }
 }
 

@@ -1,6 +1,11 @@
 import { setInterval, clearInterval } from 'node:timers'
 import type { OperationOptions } from '../../progress.ts'
+import { longestWait, parseRetryAfter } from './retryAfter.ts'
+import { header, type HttpResponse } from './transport.ts'
 import type { Wait } from './wait.ts'
+
+/** Milliseconds that a host is left alone at least that says it has too much to do. */
+const shortest = 250
 
 /** What a host has asked all of its clients for: to come back later. Every operation at the host waits then, not only the one that was told. */
 export class Pace {
@@ -10,6 +15,20 @@ export class Pace {
 
   constructor(wait: Wait) {
     this.#wait = wait
+  }
+
+  /** Whether the host may be asked. */
+  get isOpen(): boolean {
+    return this.#until <= Date.now()
+  }
+
+  /** Has everybody wait where an answer says that the host has too much to do, before anybody has read why. */
+  heed(response: Pick<HttpResponse, 'status' | 'headers'>): void {
+    if (response.status !== 429 && response.status !== 503) return
+    const now = Date.now()
+    const asked = parseRetryAfter(header(response, 'retry-after'), now) ?? 0
+    // What is longer is waited for by nobody: it is an error.
+    if (asked <= longestWait) this.#until = Math.max(this.#until, now + (asked > 0 ? asked : shortest))
   }
 
   /**

@@ -1,6 +1,7 @@
 import { ChartroomError, type ErrorDetails, type ErrorKind } from '../../errors.ts'
 import type { OperationOptions } from '../../progress.ts'
 import type { Pace } from './pace.ts'
+import { longestWait } from './retryAfter.ts'
 import type { Wait } from './wait.ts'
 
 export interface RetryAdvice {
@@ -21,9 +22,6 @@ export class TransientError extends ChartroomError {
     this.retry = retry
   }
 }
-
-/** The longest wait that a registry can ask for; above it the operation fails and says when to come back. */
-const longestWait = 120_000
 
 /**
  * Does the work again while it fails in a way that may pass. Only whole operations are retried, and only as `Tries` allows,
@@ -93,16 +91,4 @@ function settled(failure: unknown): unknown {
 /** A quarter of a second, then twice as long each time, give or take a quarter, so that clients do not come in step. */
 function backOff(attempt: number): number {
   return 250 * 2 ** (attempt - 1) * (0.75 + Math.random() / 2)
-}
-
-/**
- * Reads `Retry-After`.
- * @returns milliseconds from `now`; `undefined` where the value is missing or neither seconds nor a date
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
- */
-export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

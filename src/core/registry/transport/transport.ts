@@ -36,7 +36,7 @@ export interface HttpResponse {
 /** Names are in lower case; a header that was sent several times has several values. */
 export type HttpHeaders = ReadonlyMap<string, readonly string[]>
 
-export interface SendOptions extends Pick<OperationOptions, 'signal' | 'log'> {
+export interface SendOptions extends OperationOptions {
   readonly timeouts?: Timeouts
 }
 

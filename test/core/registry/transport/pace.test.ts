@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Pace } from '../../../../src/core/registry/transport/pace.ts'
+import { Registries } from '../../../../src/core/registry/registries.ts'
 import { wait } from '../../../../src/core/registry/transport/wait.ts'
 import type { Progress } from '../../../../src/core/progress.ts'
 import { silent } from '../../../../src/core/logger.ts'
@@ -60,6 +61,32 @@ describe('a registry that is busy', () => {
     expect(waits[0]).toBeGreaterThan(900)
     expect(waits[0]).toBeLessThanOrEqual(2000)
     expect(lines.some((line) => /Trying again in \d\.\d s\.$/.test(line))).toBe(true)
+  })
+
+  it.each([429, 503])('is asked by nobody who waited for a place meanwhile, after %s', async (status) => {
+    const server = await startServer((_request, response) => {
+      if (server.seen.length === 1) response.writeHead(status).end()
+      else answerJson(response, { tags: [] })
+    })
+    const asked = (): number => server.seen.filter(({ url }) => url !== '/').length
+    // Who asks before the pause is over is answered before this.
+    const pause = async (): Promise<number> => await fetch(`http://${server.host}/`).then(asked)
+    let pausing: Promise<number> | undefined
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(undefined),
+      hosts: { [server.host]: { plainHttp: true, maxParallel: 1 } },
+      wait: async () => {
+        await (pausing ??= pause())
+      },
+    })
+    const registry = registries.registry(server.host)
+
+    await Promise.all(
+      ['one', 'two', 'three'].map(async (name) => await registry.repository(`team/${name}`).tags()),
+    )
+
+    expect(await pausing).toBe(1)
+    expect(asked()).toBe(4)
   })
 
   it('that wants a longer pause fails, and says when to come back', async () => {

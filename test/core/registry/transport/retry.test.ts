@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRetryAfter } from '../../../../src/core/registry/transport/retry.ts'
+import { parseRetryAfter } from '../../../../src/core/registry/transport/retryAfter.ts'
 import { answerError, answerJson, failureOf, repositoryAt, startServer } from '../scriptedServer.ts'
 
 describe('a registry that fails for a moment', () => {
