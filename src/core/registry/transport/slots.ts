@@ -84,7 +84,7 @@ export class Slot {
     this.#timer = setTimeout(() => {
       this.#isHeld = false
       this.#slots.giveBack()
-    }, this.#grace).unref()
+    }, this.#grace)
   }
 
   /** The exchange goes on; where its slot is somebody else's by now, without one. */

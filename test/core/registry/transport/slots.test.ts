@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { Slots, type Slot } from '../../../../src/core/registry/transport/slots.ts'
+
+const run = promisify(execFile)
 
 /** Long enough that nothing of a test takes it, and never waited for. */
 const never = 60_000
@@ -54,6 +59,20 @@ describe('the slots of a host', () => {
     upload.end()
 
     await waiting
+  })
+
+  it('are waited for by a process that has nothing else to do', async () => {
+    const module = fileURLToPath(new URL('../../../../src/core/registry/transport/slots.ts', import.meta.url))
+    const program = `import { Slots } from ${JSON.stringify(module)}
+      const slots = new Slots(1, 20)
+      const download = await slots.take()
+      download.rest()
+      await slots.take()
+      console.log('came through')`
+
+    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
+
+    expect(stdout).toBe('came through\n')
   })
 
   it('stay with an exchange that goes on at once', async () => {
