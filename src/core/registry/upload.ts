@@ -1,4 +1,5 @@
 import { setTimeout, clearTimeout } from 'node:timers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ChartroomError, kindOf, messageOf } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -9,6 +10,7 @@ import type { RegistryClient, RegistryRequest, RegistryResponse } from './client
 import { checkReturnedDigest } from './manifestAnswer.ts'
 import { checkedHop, resolveUrl } from './origin.ts'
 import { TransientError } from './transport/retry.ts'
+import { longestWait } from './transport/retryAfter.ts'
 import { bodyOf, emptyBody, header, type RequestBody } from './transport/transport.ts'
 
 export interface UploadSettings {
@@ -24,6 +26,9 @@ export interface UploadSettings {
 
 /** How long an aborted upload may take to end in good order, in milliseconds. */
 const grace = 2000
+
+/** How long an error waits for the upload to be cancelled, in milliseconds. */
+const courtesy = 1000
 
 /** Bytes of a blob that is sent in one piece at most. */
 const onePiece = 256 * 1024
@@ -163,13 +168,20 @@ class Upload {
     }
   }
 
-  /** Best effort: a registry that does not know the upload any more, or cannot be reached, needs no cancelling. */
-  async cancel(options: OperationOptions): Promise<void> {
+  /**
+   * Cancels the upload as well as that can be done: a registry that does not know it any more needs none of it, and one
+   * that wants to be left alone, or does not answer, holds up nobody.
+   */
+  async cancel({ log }: OperationOptions): Promise<void> {
+    const signal = AbortSignal.timeout(longestWait + grace)
+    const cancelling = this.#delete({ signal, ...(log === undefined ? {} : { log }) })
+    if (this.#settings.client.settings.pace.isOpen) await Promise.race([cancelling, shortly()])
+  }
+
+  async #delete(options: OperationOptions): Promise<void> {
     try {
-      await this.#request(
-        { method: 'DELETE', to: this.#location, expect: [200, 202, 204, 404] },
-        { ...options, signal: AbortSignal.timeout(5000) },
-      )
+      const to = this.#location
+      await this.#request({ method: 'DELETE', to, expect: [200, 202, 204, 404] }, options)
     } catch (error) {
       options.log?.info(
         `The upload of ${this.#settings.what} could not be cancelled at the registry: ${messageOf(error)}`,
@@ -210,6 +222,10 @@ class Upload {
 function locationOf(response: RegistryResponse): URL | undefined {
   const location = resolveUrl(header(response, 'location') ?? '//', response.url)
   return location === undefined ? undefined : checkedHop(response.url, location, 'the location of the upload')
+}
+
+async function shortly(): Promise<void> {
+  await delay(courtesy, undefined, { ref: false })
 }
 
 /** A signal that is aborted some time after another one. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
+import { Registries } from '../../../src/core/registry/registries.ts'
 import type { Content } from '../../../src/core/oci/target.ts'
 import { bodyOf, failureOf, repositoryAt, startServer } from './scriptedServer.ts'
 import { content, moved, uploads } from './uploads.ts'
@@ -111,6 +112,35 @@ describe('a blob that is pushed', () => {
       'POST /v2/team/chart/blobs/uploads/',
       'DELETE /upload/1',
     ])
+  })
+
+  it.each([
+    ['does not answer to that any more', false],
+    ['wants to be left alone', true],
+  ])('is given up at once where the registry %s', async (_name, isBusy) => {
+    const controller = new AbortController()
+    const server = await startServer(async (request, response) => {
+      if (request.method === 'GET') response.writeHead(429, { 'retry-after': '100' }).end()
+      else if (request.method === 'POST') response.writeHead(202, { location: '/upload/1' }).end()
+      else if (request.method === 'PATCH') {
+        if (isBusy) await failureOf(repository.tags({ signal: AbortSignal.timeout(100) }))
+        controller.abort()
+        await bodyOf(request)
+        response.writeHead(202, moved).end()
+      }
+    })
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(undefined),
+      hosts: { [server.host]: { plainHttp: true } },
+    })
+    const repository = registries.registry(server.host).repository('team/chart')
+    const start = performance.now()
+
+    const failure = await failureOf(repository.push(blob, content(bytes), { signal: controller.signal }))
+
+    expect(failure.kind).toBe('AbortError')
+    expect(performance.now() - start).toBeLessThan(3000)
+    expect(server.seen.some(({ method }) => method === 'DELETE')).toBe(!isBusy)
   })
 
   it('is given up for good where the registry does not answer any more', async () => {
