@@ -1,6 +1,7 @@
 import type { OperationOptions, Progress } from '../progress.ts'
 import { counted } from '../progress.ts'
 import { ChartroomError, kindOf } from '../errors.ts'
+import { inParallel } from '../inParallel.ts'
 import type { Descriptor } from './descriptor.ts'
 import { isIndex, parseManifest, type RawManifest } from './manifest.ts'
 import type { ReadableTarget, Target } from './target.ts'
@@ -37,7 +38,7 @@ export async function copy(
       total,
     })
   }
-  await inParallel(blobs, options, async (blob, signal) => {
+  const send = async (blob: Descriptor, signal: AbortSignal): Promise<void> => {
     const inner = { ...options, signal }
     report(blob, 0)
     if (!(await destination.exists(blob, inner))) {
@@ -50,7 +51,8 @@ export async function copy(
       })
     }
     report(blob, blob.size)
-  })
+  }
+  await inParallel(blobs, atOnce, send, options.signal)
   await options.beforeTag?.(options.signal)
   options.signal?.throwIfAborted()
   await destination.tag(manifest, name, options)
@@ -80,29 +82,4 @@ function blobsOf(manifest: RawManifest, what: string): Descriptor[] {
     throw new ChartroomError('not-a-chart', { message: `${what} is an image index, not a single manifest.` })
   }
   return [...new Map([parsed.config, ...parsed.layers].map((blob) => [blob.digest, blob])).values()]
-}
-
-/** Runs the work on a few items at a time; the first failure stops the others and is thrown when they have stopped. */
-async function inParallel<Item extends object>(
-  items: readonly Item[],
-  options: OperationOptions,
-  work: (item: Item, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const failed = new AbortController()
-  const signal =
-    options.signal === undefined ? failed.signal : AbortSignal.any([options.signal, failed.signal])
-  let first: { readonly error: unknown } | undefined
-  const waiting = [...items]
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined && first === undefined; item = waiting.shift()) {
-      try {
-        await work(item, signal)
-      } catch (error) {
-        first ??= { error }
-        failed.abort()
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-  if (first !== undefined) throw first.error
 }
