@@ -140,13 +140,14 @@ async function deleteTags(
   return gone
 }
 
+/** A tag that is gone, or that we may not look at, is an error that says so. */
 async function requireUnmoved(
   repository: RegistryRepository,
   tag: string,
   digest: Digest,
   options: OperationOptions,
 ): Promise<void> {
-  if (await pointsTo(repository, tag, digest, options)) return
+  if ((await repository.requireDigest(tag, options)) === digest) return
   throw new ChartroomError('refused', {
     message: `${repository.name}:${tag} points to something else by now; nothing was deleted.`,
     reference: `${repository.name}:${tag}`,

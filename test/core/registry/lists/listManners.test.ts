@@ -340,6 +340,21 @@ describe('deleting', () => {
     expect(deleted(server)).toEqual([])
   })
 
+  it.each([
+    ['is gone by now', 404, 'not-found'],
+    ['we may not look at', 403, 'forbidden'],
+  ])('of a tag that %s is not done, and says why', async (_name, status, expected) => {
+    const server = await startServer((_request, response) => {
+      response.writeHead(status).end()
+    })
+
+    const { kind } = await failureOf(
+      deleteFromRegistry(registriesAt(server.host), planAt(server.host), { tagOnly: true }),
+    )
+    expect(kind).toBe(expected)
+    expect(deleted(server)).toEqual([])
+  })
+
   it('from a repository with very many tags looks at a thousand of them, and says that there are more', async () => {
     const names = Array.from({ length: 1200 }, (_, minor) => `1.${minor}.0`)
     const server = await startServer((request, response) => {
