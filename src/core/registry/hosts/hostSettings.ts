@@ -23,18 +23,26 @@ export interface SettingsSource {
 
 /**
  * Reads the settings of all hosts, `{ "HOST": { KEY: VALUE, … }, … }`. What somebody mistyped is left out and told; the
- * rest counts.
+ * rest counts. Of two spellings of one host the first counts, which is also the one that is changed where something is set.
  *
  * @returns by host in lower case, in the order of the source
  */
 export function readHostSettings(value: unknown, source: SettingsSource): ReadonlyMap<string, HostSettings> {
   const read = new Map<string, HostSettings>()
+  const spelled = new Map<string, string>()
   for (const [key, entry] of Object.entries(objectOf(value))) {
     const host = hostNamed(key)
     if (host === undefined) {
       source.tell(`${source.name}: "${printable(key)}" is not a host.`)
       continue
     }
+    const earlier = spelled.get(host)
+    if (earlier !== undefined) {
+      const both = `"${printable(earlier)}" and "${printable(key)}"`
+      source.tell(`${source.name}: ${both} are one host, and what stands under the second does not count.`)
+      continue
+    }
+    spelled.set(host, key)
     const { repositories, manifestFormat, ...options } = soundIn(host, objectOf(entry), source)
     read.set(host, {
       options,
@@ -42,7 +50,18 @@ export function readHostSettings(value: unknown, source: SettingsSource): Readon
       ...(manifestFormat === 'legacy' || manifestFormat === 'modern' ? { manifestFormat } : {}),
     })
   }
+  tellOfPorts(read, source)
   return read
+}
+
+/** The port that everybody takes where none is written can be written, too; in a reference that is another name. */
+function tellOfPorts(read: ReadonlyMap<string, HostSettings>, { name, tell }: SettingsSource): void {
+  for (const [host, { options }] of read) {
+    const port = options.plainHttp === true ? 80 : 443
+    if (!read.has(`${host}:${port}`)) continue
+    const both = `"${host}" and "${host}:${port}"`
+    tell(`${name}: ${both} lead to one registry, and each counts for references that write it so.`)
+  }
 }
 
 /** Settings above others: key by key the upper ones count. Repositories that either pins are pinned. */

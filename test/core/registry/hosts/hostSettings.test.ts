@@ -60,6 +60,32 @@ describe('the settings of registries', () => {
     ])
   })
 
+  it('of a host that stands there twice are those under its first spelling, and both are named', () => {
+    const { settings, problems } = read({
+      'GHCR.io': { pageSize: 1 },
+      'ghcr.io': { pageSize: 2, insecureSkipVerify: true },
+      'https://ghcr.io/': { pageSize: 3 },
+    })
+
+    expect([...settings]).toEqual([['ghcr.io', { options: { pageSize: 1 }, pinned: [] }]])
+    expect(problems).toEqual([
+      'here: "GHCR.io" and "ghcr.io" are one host, and what stands under the second does not count.',
+      'here: "GHCR.io" and "https://ghcr.io/" are one host, and what stands under the second does not count.',
+    ])
+  })
+
+  it.each([
+    ['HTTPS', {}, 443],
+    ['plain HTTP', { plainHttp: true }, 80],
+  ])('of a host with and without the port of %s count for either, which is told', (_name, options, port) => {
+    const { settings, problems } = read({ 'a.io': options, [`a.io:${port}`]: options, 'a.io:5000': options })
+
+    expect([...settings.keys()]).toEqual(['a.io', `a.io:${port}`, 'a.io:5000'])
+    expect(problems).toEqual([
+      `here: "a.io" and "a.io:${port}" lead to one registry, and each counts for references that write it so.`,
+    ])
+  })
+
   it.each([undefined, null, 'text', 3, ['a']])('may be nonsense: %j', (value) => {
     expect([...read(value).settings]).toEqual([])
   })
