@@ -1,5 +1,6 @@
 import { ChartroomError, messageOf, printable } from '../core/index.ts'
 import { NotTrusted } from './notTrusted.ts'
+import { hostOfUnknownAuthority } from './unknownAuthority.ts'
 
 /** What a person can do about a failure, at most one thing. */
 export type Remedy =
@@ -51,11 +52,12 @@ export function logLines(error: unknown): string[] {
 
 function remedyFor(error: ChartroomError): Remedy {
   const { kind, advice } = error
-  const { host, path, line, option, realm } = error.evidence
+  const { host, path, line, realm } = error.evidence
   if (error instanceof NotTrusted) return { kind: 'manageTrust' }
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
-  if (option === 'caFile' && host !== undefined) return { kind: 'trustCertificate', host }
+  const stranger = hostOfUnknownAuthority(error)
+  if (stranger !== undefined) return { kind: 'trustCertificate', host: stranger }
   if (host !== undefined && realm !== undefined) return { kind: 'trustRealm', host, realm }
   if ((kind === 'tls' || kind === 'refused') && host !== undefined && advice !== undefined) {
     return { kind: 'openRegistrySettings', host }

@@ -146,7 +146,7 @@ describe('the tree of cached charts', () => {
     await workbench.openView('Cached Charts')
 
     await workbench.sideBar
-      .getByText(/^The index .*index\.json is damaged: .* It was left as it is\.$/)
+      .getByText(/^index\.json is damaged: .* It was left as it is\.$/)
       .waitFor()
     await workbench.sideBar.getByRole('button', { name: 'Show Log' }).waitFor()
     await workbench.sideBar.getByRole('button', { name: 'Open Cache Folder' }).waitFor()

@@ -27,6 +27,44 @@ describe('Delete from Registry…', () => {
     })
   })
 
+  it('is said by what is open of the chart, which stays readable, until the tag is pushed again', async () => {
+    const { host } = await startDockerRegistry()
+    await pushCharts(host)
+    const workbench = await openWorkbench({ theme: 'Dark Modern' })
+    await browse(workbench, host)
+    await workbench.contextMenu('1.0.0', 'Show Details')
+    await workbench.preview().getByRole('heading', { name: 'mychart 1.0.0' }).waitFor()
+    await workbench.expand('1.0.0')
+    await workbench.row('values.yaml').click()
+    const file = await workbench.editor('values.yaml')
+    const isStruckThrough = async (): Promise<boolean> =>
+      (await workbench.page.locator('.tab.active .strikethrough').count()) > 0
+    expect(await isStruckThrough()).toBe(false)
+
+    await workbench.contextMenu('1.0.0', 'Delete from Registry…')
+    await workbench.answerDialog('Delete')
+
+    await until(isStruckThrough)
+    expect(await file.innerText()).toMatch(/replicas:\s*1/)
+    await workbench.screenshot('a file of a chart that was deleted from its registry (Dark Modern)')
+    await pushCharts(host)
+    await workbench.runCommand('Chartroom: Refresh')
+    await until(async () => !(await isStruckThrough()))
+
+    await workbench.page.locator('.tab', { hasText: '1.0.0.md' }).click()
+    await workbench.contextMenu('1.0.0', 'Delete from Registry…')
+    await workbench.answerDialog('Delete')
+    await workbench.preview().getByText('This chart is no longer at its registry.').waitFor()
+    await workbench.preview().getByText('replicas: 1').waitFor()
+    await workbench.screenshot('the details of a chart that was deleted from its registry (Dark Modern)')
+    await pushCharts(host)
+    await workbench.runCommand('Chartroom: Refresh')
+    await workbench
+      .preview()
+      .getByText('This chart is no longer at its registry.')
+      .waitFor({ state: 'detached' })
+  })
+
   it('says where a registry takes no tag alone away, and where it deletes nothing', async () => {
     const { host } = await startDockerRegistry({ delete: false })
     await pushCharts(host)

@@ -4,7 +4,9 @@ import { withProgress, type View } from '../adapters/progress.ts'
 import { Stopped } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { plainText } from '../plainText.ts'
+import { hostOfUnknownAuthority } from '../unknownAuthority.ts'
 import { askLogin } from './questions/askLogin.ts'
+import { offerAuthority } from './questions/offerAuthority.ts'
 import { offerTrust } from './questions/offerTrust.ts'
 import { requireTrust } from './requireTrust.ts'
 import { warnOfPlace } from './warnOfPlace.ts'
@@ -20,7 +22,7 @@ interface Asking {
 
 /**
  * Does something at a registry, with progress and a Cancel button; where the registry wants a login, or wants it sent to
- * somebody whom nobody trusts yet, asks and goes on by itself.
+ * somebody whom nobody trusts yet, or has a certificate of an authority that nobody knows, asks and goes on by itself.
  *
  * @throws Stopped where it was cancelled or a person does not want to log in or to trust, ChartroomError `refused` in Restricted Mode
  */
@@ -37,6 +39,11 @@ export async function atRegistry<Value>(
       if (error.evidence.realm !== undefined) {
         app.log.info(error.message)
         if (await offerTrust(app, error.evidence)) continue
+        throw new Stopped()
+      }
+      const stranger = hostOfUnknownAuthority(error)
+      if (stranger !== undefined) {
+        if (await offerAuthority(app, stranger, error)) continue
         throw new Stopped()
       }
       if (!mayHelp(error)) throw error

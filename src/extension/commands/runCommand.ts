@@ -4,7 +4,6 @@ import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
 import { logLines, messageFor, type Message, type Remedy } from '../messages.ts'
 import { plainText } from '../plainText.ts'
-import { chooseAuthority } from './questions/chooseAuthority.ts'
 
 /**
  * Runs what a person asked for. This is the only place that catches what goes wrong: a cancellation is silent unless
@@ -19,8 +18,7 @@ export async function runCommand(app: App, name: string, work: () => Promise<voi
     if (kindOf(error) === 'cancelled') return
     for (const line of logLines(error)) app.log.error(`${name}: ${line}`)
     const { sentence, remedy } = told(error)
-    const again = { title: l10n.t('Try Again'), run: work }
-    const action = actionFor(app, remedy, again)
+    const action = actionFor(remedy)
     offer(app, window.showErrorMessage(plainText(sentence), action.title), [action])
   }
 }
@@ -71,7 +69,7 @@ function told(error: unknown): Message {
 }
 
 function warnWithLog(app: App, text: string): void {
-  const action = actionFor(app, { kind: 'showLog' })
+  const action = actionFor({ kind: 'showLog' })
   offer(app, window.showWarningMessage(plainText(text), action.title), [action])
 }
 
@@ -91,8 +89,7 @@ function offer(app: App, answer: Thenable<string | undefined>, actions: readonly
   })
 }
 
-/** @param again what failed, for a remedy after which it may work */
-function actionFor(app: App, remedy: Remedy, again?: Action): Action {
+function actionFor(remedy: Remedy): Action {
   switch (remedy.kind) {
     case 'logIn':
       return command(l10n.t('Log In'), 'chartroom.login', remedy.host)
@@ -107,12 +104,7 @@ function actionFor(app: App, remedy: Remedy, again?: Action): Action {
     case 'openRegistrySettings':
       return command(l10n.t('Open Settings'), 'chartroom.registrySettings', remedy.host)
     case 'trustCertificate':
-      return {
-        title: l10n.t('Trust a Certificate…'),
-        run: async () => {
-          announce(app, await chooseAuthority(app, remedy.host), again)
-        },
-      }
+      return command(l10n.t('Trust a Certificate…'), 'chartroom.trustCertificate', remedy.host)
     case 'diagnose':
       return command(l10n.t('Diagnose Connection'), 'chartroom.diagnoseRegistry', remedy.host)
     case 'manageTrust':

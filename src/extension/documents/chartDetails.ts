@@ -20,6 +20,8 @@ export interface Known {
   readonly check?: Check | undefined
   /** What is attached to it at its registry. */
   readonly attachments?: readonly Attachment[]
+  /** Whether its registry had it once, and has it no more. */
+  readonly isGone?: boolean
 }
 
 /**
@@ -30,11 +32,12 @@ export interface Known {
  */
 export async function chartDetails(
   chart: OpenedChart,
-  { check, attachments = [] }: Known = {},
+  { check, attachments = [], isGone = false }: Known = {},
 ): Promise<string> {
   const { metadata } = chart
   const parts = [
     `# ${markdownText(`${metadata.name} ${metadata.version}`)}`,
+    ...(isGone ? [`**${l10n.t('This chart is no longer at its registry. This is how it was.')}**`] : []),
     ...(metadata.description === undefined ? [] : [markdownText(metadata.description)]),
     ...(metadata.deprecated === true ? [`**${l10n.t('This chart is deprecated.')}**`] : []),
     ...(check?.fault === undefined ? [] : [`**${markdownText(check.fault.sentence)}**`]),

@@ -59,6 +59,9 @@ export class ChartFileSystem implements Disposable {
       remote.onDidMove((uri) => {
         if (uri.scheme === chartScheme) this.#changed.fire([{ type: FileChangeType.Changed, uri }])
       }),
+      remote.onDidGo((uri) => {
+        if (uri.scheme === chartScheme) this.#changed.fire([{ type: FileChangeType.Deleted, uri }])
+      }),
     )
   }
 

@@ -39,9 +39,11 @@ export class ChartDetails implements TextDocumentContentProvider, Disposable {
     this.#listening = Disposable.from(
       current.onDidChange(readAgain),
       checks.onDidChange(readAgain),
-      remote.onDidMove((uri) => {
-        if (uri.scheme === detailsScheme) this.#changed.fire(uri)
-      }),
+      ...[remote.onDidMove, remote.onDidGo].map((tells) =>
+        tells((uri) => {
+          if (uri.scheme === detailsScheme) this.#changed.fire(uri)
+        }),
+      ),
       attachments.onDidCome((uri) => {
         this.#changed.fire(uri)
       }),
@@ -56,6 +58,8 @@ export class ChartDetails implements TextDocumentContentProvider, Disposable {
   async provideTextDocumentContent(uri: Uri): Promise<string | undefined> {
     const address = decodeAddress(uri)
     if (address === undefined) return undefined
+    const gone = this.#remote.goneFrom(uri)
+    if (gone !== undefined) return await chartDetails(gone, { isGone: true })
     const opened = await this.#charts.open(address)
     switch (address.place) {
       case 'registry': {

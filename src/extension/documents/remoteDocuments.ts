@@ -1,5 +1,5 @@
 import { Disposable, EventEmitter, TabInputWebview, window, workspace, type Uri } from 'vscode'
-import { messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
+import { kindOf, messageOf, type Logger, type OpenedChart } from '../../core/index.ts'
 import type { OpenCharts } from './openCharts.ts'
 
 export interface RemoteDocumentsParts {
@@ -12,7 +12,9 @@ export interface RemoteDocumentsParts {
 interface Shown {
   readonly uri: Uri
   readonly reference: string
-  readonly manifestDigest: string | undefined
+  readonly opened: OpenedChart
+  /** Whether its registry had nothing under its name any more when it was asked last. */
+  isGone: boolean
 }
 
 /**
@@ -26,6 +28,9 @@ export class RemoteDocuments implements Disposable {
   readonly #moved = new EventEmitter<Uri>()
   /** A document shows a chart that its name no longer stands for. */
   readonly onDidMove = this.#moved.event
+  readonly #gone = new EventEmitter<Uri>()
+  /** A document shows a chart whose name stands for nothing any more. Where it does again, the document has moved. */
+  readonly onDidGo = this.#gone.event
   readonly #listening: Disposable
 
   constructor({ charts, log, unasked }: RemoteDocumentsParts) {
@@ -51,11 +56,18 @@ export class RemoteDocuments implements Disposable {
   dispose(): void {
     this.#listening.dispose()
     this.#moved.dispose()
+    this.#gone.dispose()
   }
 
   /** To be called when a document is filled. */
-  shows(uri: Uri, reference: string, { chart: { manifestDigest } }: OpenedChart): void {
-    this.#shown.set(uri.toString(), { uri, reference, manifestDigest })
+  shows(uri: Uri, reference: string, opened: OpenedChart): void {
+    this.#shown.set(uri.toString(), { uri, reference, opened, isGone: false })
+  }
+
+  /** The chart that a document goes on showing although its registry has it no more; `undefined` for any other document. */
+  goneFrom(uri: Uri): OpenedChart | undefined {
+    const shown = this.#shown.get(uri.toString())
+    return shown?.isGone === true ? shown.opened : undefined
   }
 
   /**
@@ -63,13 +75,28 @@ export class RemoteDocuments implements Disposable {
    * @param isAnew whether an answer of a moment ago does not count
    */
   async look(isAnew = false): Promise<void> {
-    for (const { uri, reference, manifestDigest } of [...this.#shown.values()].filter(isInSight)) {
-      try {
-        const { chart } = await this.#charts.open({ place: 'registry', reference }, { isAnew })
-        if (chart.manifestDigest !== manifestDigest) this.#moved.fire(uri)
-      } catch (error) {
-        this.#log.warn(`${reference} is shown as it was before: ${messageOf(error)}`)
-      }
+    for (const shown of [...this.#shown.values()].filter(isInSight)) {
+      const now = await this.#lookAt(shown, isAnew)
+      // It was filled again, or closed, meanwhile.
+      if (now === undefined || this.#shown.get(shown.uri.toString()) !== shown) continue
+      const wasGone = shown.isGone
+      shown.isGone = now === 'gone'
+      if (shown.isGone && !wasGone) this.#gone.fire(shown.uri)
+      else if (now === 'moved' || (wasGone && !shown.isGone)) this.#moved.fire(shown.uri)
+    }
+  }
+
+  /** @returns `undefined` where that cannot be found out */
+  async #lookAt(
+    { reference, opened }: Shown,
+    isAnew: boolean,
+  ): Promise<'same' | 'moved' | 'gone' | undefined> {
+    try {
+      const { chart } = await this.#charts.open({ place: 'registry', reference }, { isAnew })
+      return chart.manifestDigest === opened.chart.manifestDigest ? 'same' : 'moved'
+    } catch (error) {
+      this.#log.warn(`${reference} is shown as it was before: ${messageOf(error)}`)
+      return kindOf(error) === 'not-found' ? 'gone' : undefined
     }
   }
 }

@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   listCharts,
@@ -137,7 +138,7 @@ export class CacheReading {
       return { ...(await lookAtCache(cache, options)), size: await cache.size(options) }
     } catch (error) {
       for (const line of logLines(error)) options.log.warn(line)
-      return { failure: messageOf(error) }
+      return { failure: besideTitle(messageOf(error), cache.root) }
     }
   }
 
@@ -149,4 +150,9 @@ export class CacheReading {
     this.#parts.onListing(listing)
     this.#tellFirst()
   }
+}
+
+/** A failure with what matters first, because little fits beside the title of the view: `index.json is damaged: …` */
+function besideTitle(text: string, directory: string): string {
+  return text.replace(`${directory}${sep}`, '').replace(/^The index /, '')
 }

@@ -1,4 +1,5 @@
 import { ChartroomError, kindOf, messageOf } from '../../core/index.ts'
+import { hostOfUnknownAuthority } from '../unknownAuthority.ts'
 
 /** Why a registry did not give something, and so which way out there is. */
 export interface RegistryProblem {
@@ -39,7 +40,7 @@ export function registryProblem(error: unknown, host: string): RegistryProblem {
     ...(advice === undefined ? {} : { advice }),
     ...(realm === undefined ? {} : { realm }),
     refusedLogin: error instanceof ChartroomError && error.evidence.origin !== undefined,
-    unknownAuthority: error instanceof ChartroomError && error.evidence.option === 'caFile',
+    unknownAuthority: hostOfUnknownAuthority(error) !== undefined,
   }
 }
 

@@ -13,6 +13,12 @@ it.each([
     new ChartroomError('refused', { message, host: 'registry.example.com', realm: 'auth.example.com' }),
     true,
   ],
+  [
+    'the certificate is of an authority that nobody knows',
+    new ChartroomError('tls', { message, host: 'registry.example.com', option: 'caFile' }),
+    true,
+  ],
+  ['the connection is not secure', new ChartroomError('tls', { message, host: 'localhost' }), false],
   ['something is refused for good', new ChartroomError('refused', { message, host: 'localhost' }), false],
   ['nobody answers', new ChartroomError('unavailable', { message }), false],
   ['it is an error of nobody knows what', new Error(message), false],
