@@ -188,14 +188,7 @@ function parsed(text: string): unknown {
 }
 
 function isLogin(value: unknown): value is { username: string; password: string; identityToken?: unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'username' in value &&
-    'password' in value &&
-    typeof value.username === 'string' &&
-    typeof value.password === 'string'
-  )
+  return hasTexts(value, 'username', 'password')
 }
 
 function decodeList(text = '[]'): ListedLogin[] {
@@ -204,14 +197,12 @@ function decodeList(text = '[]'): ListedLogin[] {
 }
 
 function isListed(value: unknown): value is ListedLogin {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'host' in value &&
-    'username' in value &&
-    typeof value.host === 'string' &&
-    typeof value.username === 'string'
-  )
+  return hasTexts(value, 'host', 'username')
+}
+
+function hasTexts(value: unknown, ...names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every((name) => typeof Reflect.get(value, name) === 'string')
 }
 
 async function unlessAborted<Value>(answer: Thenable<Value>, signal?: AbortSignal): Promise<Value> {

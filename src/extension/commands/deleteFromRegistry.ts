@@ -7,11 +7,10 @@ import {
 import type { App } from '../app.ts'
 import { atRegistry } from './atRegistry.ts'
 import { forEach } from './forEach.ts'
-import { askReference } from './questions/askReference.ts'
 import { confirmDeletion } from './questions/confirmDeletion.ts'
+import { remoteChartsFor } from './questions/remoteChartsFor.ts'
 import { requireTrust } from './requireTrust.ts'
 import { announce } from './runCommand.ts'
-import { chartsMeant, isRow, referenceOf } from './subject.ts'
 
 /** Deletes charts, or whatever has a tag, from their registries, after it has named what goes along. */
 export async function deleteFromRegistry(
@@ -20,7 +19,12 @@ export async function deleteFromRegistry(
   selection: readonly unknown[] = [],
 ): Promise<void> {
   requireTrust(l10n.t('Nothing is deleted from a registry while the workspace is in Restricted Mode.'))
-  const references = await referencesFor(app, argument, selection)
+  const references = await remoteChartsFor(
+    app,
+    argument,
+    selection,
+    l10n.t('Delete a chart from its registry'),
+  )
   await forEach(app, references, async (reference) => await deleteOne(app, reference), {
     one: ({ tags, reference, repository }) => {
       const text =
@@ -52,15 +56,4 @@ async function deleteOne(app: App, reference: string): Promise<DeletedFromRegist
     // Some of it may be gone even where it failed.
     void app.registriesView.refreshRepository(reference)
   }
-}
-
-async function referencesFor(
-  app: App,
-  argument: unknown,
-  selection: readonly unknown[],
-): Promise<readonly string[]> {
-  const meant = chartsMeant(argument, selection)
-  if (meant.length > 0 || isRow(argument)) return meant
-  const [selected] = app.registriesView.selection
-  return [await askReference(l10n.t('Delete a chart from its registry'), referenceOf(selected))]
 }

@@ -3,14 +3,13 @@ import { pullChart as pull, pullCharts, type PulledChart } from '../../core/inde
 import type { View } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { countText } from '../counts.ts'
-import { hostOf } from '../hostOf.ts'
 import { plainText } from '../plainText.ts'
 import { atRegistry } from './atRegistry.ts'
-import { askReference } from './questions/askReference.ts'
+import { remoteChartsFor } from './questions/remoteChartsFor.ts'
 import { tell } from './forEach.ts'
 import { manyAtRegistries } from './manyAtRegistries.ts'
 import { announce } from './runCommand.ts'
-import { chartsMeant, isRow, referenceOf } from './subject.ts'
+import { isRow } from './subject.ts'
 import type { Tried } from './tryEach.ts'
 
 /** Pulls charts into the cache. What a row says is not asked for. */
@@ -19,7 +18,7 @@ export async function pullChart(
   argument?: unknown,
   selection: readonly unknown[] = [],
 ): Promise<void> {
-  const references = await referencesFor(app, argument, selection)
+  const references = await remoteChartsFor(app, argument, selection, l10n.t('Pull a chart'))
   const view = isRow(argument) && argument.kind === 'remoteTag' ? 'chartroom.registries' : 'chartroom.cache'
   const [first, ...others] = references
   if (others.length > 0) {
@@ -49,20 +48,6 @@ async function pullTogether(
       app.checks.forgetFault(reference)
     },
   })
-}
-
-async function referencesFor(
-  app: App,
-  argument: unknown,
-  selection: readonly unknown[],
-): Promise<readonly string[]> {
-  const meant = chartsMeant(argument, selection)
-  const [only, ...others] = meant
-  if (others.length > 0 || (isRow(argument) && only === undefined)) return meant
-  // Of a row that names no registry only the person knows where it comes from.
-  if (only !== undefined && hostOf(only) !== undefined) return meant
-  const [selected] = app.registriesView.selection
-  return [await askReference(l10n.t('Pull a chart'), only ?? referenceOf(selected))]
 }
 
 async function pullOne(app: App, reference: string, view: View): Promise<PulledChart> {

@@ -3,7 +3,7 @@ import type { ChartFormat } from '../../../core/index.ts'
 import { manifestFormat, type ManifestFormat } from '../../adapters/settings.ts'
 import type { App } from '../../app.ts'
 import { formatText } from '../../documents/chartDetails.ts'
-import { answerOf, back, type Choice } from './question.ts'
+import { choiceOf, type back, type Choice } from './question.ts'
 
 /**
  * The manifest that charts of a registry get: as the settings say, those of the registry first, else as it was answered before; `undefined` where it
@@ -54,13 +54,5 @@ async function askWhich<Value>(
   pick.placeholder = placeholder
   pick.items = choices
   pick.buttons = [QuickInputButtons.Back]
-  return await answerOf<Value | typeof back>(pick, (resolve) => {
-    pick.onDidTriggerButton(() => {
-      resolve(back)
-    })
-    pick.onDidAccept(() => {
-      const [chosen] = pick.activeItems
-      if (chosen !== undefined) resolve(chosen.value)
-    })
-  })
+  return await choiceOf(pick)
 }

@@ -1,4 +1,11 @@
-import { QuickInputButtons, window, type InputBox, type QuickInput, type QuickPickItem } from 'vscode'
+import {
+  QuickInputButtons,
+  window,
+  type InputBox,
+  type QuickInput,
+  type QuickPick,
+  type QuickPickItem,
+} from 'vscode'
 import { dismissed } from './dismissed.ts'
 
 /** A person wants to see the step before again. */
@@ -62,6 +69,11 @@ export async function askChoice<Value>(
   pick.items = choices
   pick.activeItems = choices.filter(({ value }) => before(value)).slice(0, 1)
   if (step > 1) pick.buttons = [QuickInputButtons.Back]
+  return await choiceOf(pick)
+}
+
+/** What a person chooses in a list, or that its Back button was pressed. The list is shown, and gone after that. */
+export async function choiceOf<Value>(pick: QuickPick<Choice<Value>>): Promise<Value | typeof back> {
   return await answerOf<Value | typeof back>(pick, (resolve) => {
     pick.onDidTriggerButton(() => {
       resolve(back)
