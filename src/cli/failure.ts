@@ -1,14 +1,12 @@
 import { accessSync, constants } from 'node:fs'
 import {
   ChartroomError,
-  defaultLimits,
   exitCodes,
   formatSize,
   messageOf,
   parseReference,
   type ErrorEvidence,
   type ErrorKind,
-  type Limits,
 } from '../core/index.ts'
 import { PortTaken } from '../localRegistry/index.ts'
 import type { Command } from './args.ts'
@@ -27,7 +25,6 @@ export interface Failure {
 /** What a person was doing when something failed. */
 export interface Doing {
   readonly verb?: Command['verb']
-  readonly limits?: Limits
 }
 
 /** What a person, a program and the shell are told about an error of any origin. */
@@ -58,7 +55,7 @@ function adviceFor(error: ChartroomError, doing: Doing): string | undefined {
 }
 
 /** What to type: the command line knows its commands and flags, and the core does not. */
-function commandFor(error: ChartroomError, { verb, limits }: Doing): string | undefined {
+function commandFor(error: ChartroomError, { verb }: Doing): string | undefined {
   const { kind, advice, evidence } = error
   if (error instanceof PortTaken) {
     return `Run: chartroom registry serve --port ${error.port < 65535 ? error.port + 1 : 0}`
@@ -70,7 +67,7 @@ function commandFor(error: ChartroomError, { verb, limits }: Doing): string | un
   if (kind === 'unsupported' && verb === 'registry list') {
     return `Run: chartroom registry list ${evidence.host ?? 'HOST'}/REPOSITORY`
   }
-  if (kind === 'too-large') return limitAdvice(evidence, limits)
+  if (kind === 'too-large') return limitAdvice(evidence)
   if (evidence.option !== undefined) return optionAdvice[evidence.option]
   if (evidence.realm !== undefined) return trustAdvice(evidence.realm, evidence.host)
   if (evidence.link !== undefined) return 'Copy the file into the chart, or accept it with --follow-links.'
@@ -106,15 +103,13 @@ const optionAdvice: Readonly<Record<NonNullable<ErrorEvidence['option']>, string
 const flagsOfLimits = { unpacked: '--max-unpacked', file: '--max-file', entries: '--max-entries' } as const
 
 /** Names the flag that raises the limit which was passed. */
-function limitAdvice({ expected, actual }: ErrorEvidence, limits = defaultLimits): string | undefined {
-  const name = (['file', 'unpacked', 'entries'] as const).find((candidate) => limits[candidate] === expected)
-  if (name === undefined) return undefined
-  const limit = limits[name]
-  const wanted = typeof actual === 'number' ? Math.max(actual, limit + 1) : limit * 2
-  const isSize = name !== 'entries'
+function limitAdvice({ limit, expected, actual }: ErrorEvidence): string | undefined {
+  if (limit === undefined || typeof expected !== 'number') return undefined
+  const wanted = typeof actual === 'number' ? Math.max(actual, expected + 1) : expected * 2
+  const isSize = limit !== 'entries'
   const raised = isSize ? formatSize(powerOfTwo(wanted)).replace(/(?:\.0)? /, '') : String(wanted)
-  const shown = isSize ? formatSize(limit) : `${limit} files`
-  return `If you trust this chart, raise the limit of ${shown}, for example with ${flagsOfLimits[name]} ${raised}.`
+  const shown = isSize ? formatSize(expected) : `${expected} files`
+  return `If you trust this chart, raise the limit of ${shown}, for example with ${flagsOfLimits[limit]} ${raised}.`
 }
 
 function powerOfTwo(least: number): number {

@@ -49,6 +49,8 @@ export interface ErrorEvidence {
   readonly realm?: string
   /** What can be set for `host` that would help; the rims know under which name. */
   readonly option?: 'caFile' | 'clientCert' | 'insecureSkipVerify' | 'plainHttp'
+  /** Which of the limits that a person can raise was passed; `expected` is its number. */
+  readonly limit?: 'unpacked' | 'file' | 'entries'
   /** What a link at `path` leads to, where that is out of the chart. */
   readonly link?: string
 }

@@ -29,6 +29,7 @@ import { RepositoryMemory } from './adapters/repositoryMemory.ts'
 import { GithubAccount } from './adapters/githubAccount.ts'
 import type { SecretLogins } from './adapters/secretLogins.ts'
 import { secretStore } from './adapters/secretStore.ts'
+import { limits } from './adapters/settings.ts'
 import { SharedHosts } from './adapters/sharedHosts.ts'
 import { askUnverifiedLogin } from './adapters/askUnverifiedLogin.ts'
 import { UnverifiedLogins } from './adapters/unverifiedLogins.ts'
@@ -137,7 +138,12 @@ export class App implements Disposable {
         void this.unverifiedLogins.forget(host)
       }),
     ]
-    this.charts = new OpenCharts({ cache: () => this.cache, registries: this.registries, log: this.log })
+    this.charts = new OpenCharts({
+      cache: () => this.cache,
+      registries: this.registries,
+      log: this.log,
+      limits,
+    })
     this.destinations = new DestinationMemory(workspaceState)
     this.formats = new FormatMemory(globalState)
     this.keyrings = new KeyringMemory(globalState)

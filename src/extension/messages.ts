@@ -8,6 +8,8 @@ export type Remedy =
   | { readonly kind: 'openFile'; readonly path: string; readonly line: number }
   /** How a registry is spoken to. */
   | { readonly kind: 'openRegistrySettings'; readonly host: string }
+  /** A limit that can be raised, by the name of its setting. */
+  | { readonly kind: 'openLimit'; readonly setting: string }
   | { readonly kind: 'trustCertificate'; readonly host: string }
   /** What is wrong with the connection has to be found out. */
   | { readonly kind: 'diagnose'; readonly host: string }
@@ -37,8 +39,19 @@ export function messageFor(error: unknown, unexpected: (text: string) => string)
   return { sentence: saysItself || advice === undefined ? message : `${message} ${advice}`, remedy }
 }
 
+const limitSettings = {
+  unpacked: 'chartroom.limits.unpacked',
+  file: 'chartroom.limits.file',
+  entries: 'chartroom.limits.entries',
+} as const
+
 /** Whose buttons do not say what to do about it. */
-const needWords: ReadonlySet<Remedy['kind']> = new Set(['showLog', 'openRegistrySettings', 'diagnose'])
+const needWords: ReadonlySet<Remedy['kind']> = new Set([
+  'showLog',
+  'openRegistrySettings',
+  'openLimit',
+  'diagnose',
+])
 
 /** Everything the log should keep about a failure: the chain of causes, and the stack of what was not expected. */
 export function logLines(error: unknown): string[] {
@@ -52,10 +65,11 @@ export function logLines(error: unknown): string[] {
 
 function remedyFor(error: ChartroomError): Remedy {
   const { kind, advice } = error
-  const { host, path, line, realm } = error.evidence
+  const { host, path, line, realm, limit } = error.evidence
   if (error instanceof NotTrusted) return { kind: 'manageTrust' }
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
+  if (limit !== undefined) return { kind: 'openLimit', setting: limitSettings[limit] }
   const stranger = hostOfUnknownAuthority(error)
   if (stranger !== undefined) return { kind: 'trustCertificate', host: stranger }
   if (host !== undefined && realm !== undefined) return { kind: 'trustRealm', host, realm }

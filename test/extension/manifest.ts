@@ -21,6 +21,7 @@ export interface MenuItem {
 
 export interface Setting {
   readonly scope: string
+  readonly default?: unknown
   readonly additionalProperties?: { readonly properties?: Readonly<Record<string, OptionSchema>> }
 }
 

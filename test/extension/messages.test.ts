@@ -65,6 +65,19 @@ describe('what a person can do about a way to speak to a registry', () => {
     expect(messageFor(error).remedy).toEqual({ kind: 'showLog' })
   })
 
+  it('is to raise the limit that was passed, which the button alone does not say', () => {
+    const error = new ChartroomError('too-large', {
+      message: 'It is too large.',
+      advice: 'If you trust the chart, raise the limit.',
+      limit: 'file',
+    })
+
+    expect(messageFor(error)).toEqual({
+      sentence: 'It is too large. If you trust the chart, raise the limit.',
+      remedy: { kind: 'openLimit', setting: 'chartroom.limits.file' },
+    })
+  })
+
   it('is to trust an authority where nobody here knows it', () => {
     const error = new ChartroomError('tls', {
       message: 'Nobody knows who signed it.',

@@ -19,7 +19,7 @@ export class Budget {
   countEntry(): void {
     this.#entries++
     if (this.#entries > this.#limits.entries) {
-      throw this.#tooLarge(`has more than ${this.#limits.entries} files`, this.#limits.entries)
+      throw this.#tooLarge('entries', `has more than ${this.#limits.entries} files`)
     }
   }
 
@@ -30,11 +30,9 @@ export class Budget {
    */
   checkFile(path: string, size: number): void {
     if (size > this.#limits.file) {
-      throw this.#tooLarge(
-        `has a file ${path} of ${formatSize(size)}; the limit for one file is ${formatSize(this.#limits.file)}`,
-        this.#limits.file,
-        size,
-      )
+      const limit = formatSize(this.#limits.file)
+      const problem = `has a file ${path} of ${formatSize(size)}; the limit for one file is ${limit}`
+      throw this.#tooLarge('file', problem, size)
     }
     if (this.#unpacked + size > this.#limits.unpacked) throw this.#tooMuch()
   }
@@ -51,16 +49,17 @@ export class Budget {
   #tooMuch(): ChartroomError {
     const { unpacked } = this.#limits
     return this.#tooLarge(
+      'unpacked',
       `holds more than ${formatSize(unpacked)}, which is the limit for a whole chart`,
-      unpacked,
     )
   }
 
-  #tooLarge(problem: string, expected: number, actual?: number): ChartroomError {
+  #tooLarge(limit: keyof Limits, problem: string, actual?: number): ChartroomError {
     return new ChartroomError('too-large', {
       message: `${this.#chart} ${problem}.`,
       advice: 'If you trust the chart, raise the limit.',
-      expected,
+      limit,
+      expected: this.#limits[limit],
       ...(actual === undefined ? {} : { actual }),
     })
   }

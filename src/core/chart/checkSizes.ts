@@ -35,6 +35,7 @@ function requireAtMost(limit: number, part: string, { size }: Pick<Descriptor, '
       part === 'content'
         ? 'If you trust the chart, raise the limit for unpacked charts.'
         : 'Ask whoever pushed it.',
+    ...(part === 'content' ? { limit: 'unpacked' } : {}),
     expected: limit,
     actual: size,
   })

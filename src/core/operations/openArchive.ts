@@ -42,7 +42,7 @@ export async function openArchive(path: string, options: ChartOptions = {}): Pro
       ({ signal }: ChartOptions): Content =>
       () =>
         readChunks(path, signal)
-    return openedChart(chart, archive, content)
+    return openedChart(chart, archive, content, options.limits)
   })
 }
 

@@ -20,6 +20,7 @@ export async function openChart(
       ({ signal }: ChartOptions): Content =>
       async () =>
         await cache.fetch(layer, signal === undefined ? {} : { signal })
-    return openedChart(chart, await readArchive(content(options), chart.reference, options), content)
+    const archive = await readArchive(content(options), chart.reference, options)
+    return openedChart(chart, archive, content, options.limits)
   })
 }

@@ -59,7 +59,7 @@ export async function openRemoteChart(
       ...factsIn(archive.metadata),
       ...contentFacts(manifest),
     }
-    return openedChart(chart, archive, keeps ? () => () => inMemory(kept) : fetched)
+    return openedChart(chart, archive, keeps ? () => () => inMemory(kept) : fetched, options.limits)
   })
 }
 

@@ -1,6 +1,6 @@
 import type { ChartFacts } from '../chart/chartFacts.ts'
 import type { ContentFacts } from '../chart/chartManifest.ts'
-import type { ChartOptions } from '../chart/limits.ts'
+import { defaultLimits, type ChartOptions, type Limits } from '../chart/limits.ts'
 import type { ChartFormat } from '../chart/mediaTypes.ts'
 import type { Metadata } from '../chart/metadata.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -46,11 +46,13 @@ export interface OpenedChart {
 /**
  * A chart whose archive has been read once, whole.
  * @param content opens the archive again for every file that is read
+ * @param limits that it was opened with, which count for its files, too, unless others are given with them
  */
 export function openedChart(
   chart: LocatedChart,
   { metadata, entries }: ChartArchive,
   content: (options: ChartOptions) => Content,
+  limits: Limits = defaultLimits,
 ): OpenedChart {
   const { reference } = chart
   return {
@@ -60,11 +62,11 @@ export function openedChart(
     read: async (path, options = {}) =>
       await whileDoing(
         `read ${path} of ${reference}`,
-        async () => await readArchiveFile(content(options), path, reference, options),
+        async () => await readArchiveFile(content(options), path, reference, { limits, ...options }),
       ),
     walk: async function* (options = {}) {
       try {
-        yield* chartFiles(content(options), reference, newBudget(reference, options), options)
+        yield* chartFiles(content(options), reference, newBudget(reference, { limits, ...options }), options)
       } catch (error) {
         throw fileError(error, `read ${reference}`)
       }

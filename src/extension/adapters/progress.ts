@@ -1,10 +1,11 @@
 import { l10n, ProgressLocation, window, type Progress as Notification } from 'vscode'
-import type { OperationOptions, Progress } from '../../core/index.ts'
+import type { ChartOptions, Progress } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import { countText } from '../counts.ts'
 import { endsWithin } from '../endsWithin.ts'
 import { plainText } from '../plainText.ts'
 import { partOfSizeText, sizeText } from '../sizes.ts'
+import { limits } from './settings.ts'
 import { Stopped } from './stopped.ts'
 
 /** The view that shows that something is under way. */
@@ -29,7 +30,7 @@ const pace = 100
 export async function withProgress<Value>(
   app: App,
   title: string,
-  work: (options: OperationOptions) => Promise<Value>,
+  work: (options: ChartOptions) => Promise<Value>,
   view: View = 'chartroom.cache',
 ): Promise<Value> {
   const controller = new AbortController()
@@ -38,7 +39,7 @@ export async function withProgress<Value>(
   const onProgress = (progress: Progress): void => {
     display.show(progress)
   }
-  const running = work({ signal, onProgress, log: app.log }).catch((error: unknown) => {
+  const running = work({ signal, onProgress, log: app.log, limits: limits() }).catch((error: unknown) => {
     // However the operation noticed, a person stopped it.
     signal.throwIfAborted()
     throw error

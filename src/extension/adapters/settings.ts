@@ -1,6 +1,7 @@
 import { ConfigurationTarget, workspace } from 'vscode'
-import { helmChartCache, pathFromHome, surroundings } from '../../core/index.ts'
+import { helmChartCache, pathFromHome, surroundings, type Limits } from '../../core/index.ts'
 import type { Grouping } from '../views/cacheNodes.ts'
+import { chartLimits } from './chartLimits.ts'
 
 /** The directory of the chart cache: the setting, `~` and relative paths read from the home directory, else Helm's own. */
 export function cachePath(): string {
@@ -23,6 +24,16 @@ export function credentialStore(): 'auto' | 'own' | 'helm' {
   const set = workspace.getConfiguration('chartroom').get<string>('credentialStore')
   if (set === 'secretStorage') return 'own'
   return set === 'helmConfig' ? 'helm' : 'auto'
+}
+
+/** How much of a chart is read. */
+export function limits(): Limits {
+  const set = workspace.getConfiguration('chartroom')
+  return chartLimits({
+    unpacked: set.get('limits.unpacked'),
+    file: set.get('limits.file'),
+    entries: set.get('limits.entries'),
+  })
 }
 
 /** What the first level of the cached charts is made of. */

@@ -8,6 +8,7 @@ import {
   pullChart,
   pushChart,
   type CachedChart,
+  type ChartOptions,
   type InspectedChart,
   type Logger,
   type OperationOptions,
@@ -16,6 +17,7 @@ import {
 } from '../../core/index.ts'
 import type { Checks } from '../adapters/checks.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
+import { limits } from '../adapters/settings.ts'
 import { requireTrustToPush } from '../commands/requireTrust.ts'
 import { chartUri } from '../documents/chartFileSystem.ts'
 import { apiError } from './apiError.ts'
@@ -102,7 +104,7 @@ export class ChartAnswers {
   /** @throws CancellationError where the token was cancelled; else `ApiError` */
   async #calling<Value>(
     { token, onProgress }: TransferOptions = {},
-    work: (options: OperationOptions) => Promise<Value>,
+    work: (options: ChartOptions) => Promise<Value>,
   ): Promise<Value> {
     const controller = new AbortController()
     const { signal } = controller
@@ -112,9 +114,10 @@ export class ChartAnswers {
     if (token?.isCancellationRequested === true) controller.abort()
     try {
       signal.throwIfAborted()
-      const options: OperationOptions = {
+      const options: ChartOptions = {
         signal,
         log: this.#parts.log,
+        limits: limits(),
         onProgress: ({ done, total }) => onProgress?.({ done, ...(total === undefined ? {} : { total }) }),
       }
       return await this.#parts.unasked(async () => await work(options))

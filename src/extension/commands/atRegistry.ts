@@ -1,5 +1,5 @@
 import { l10n, window, workspace } from 'vscode'
-import { ChartroomError, parseReference, type OperationOptions } from '../../core/index.ts'
+import { ChartroomError, parseReference, type ChartOptions } from '../../core/index.ts'
 import { withProgress, type View } from '../adapters/progress.ts'
 import { Stopped } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
@@ -29,7 +29,7 @@ interface Asking {
 export async function atRegistry<Value>(
   app: App,
   { reference, title, view }: Asking,
-  work: (options: OperationOptions) => Promise<Value>,
+  work: (options: ChartOptions) => Promise<Value>,
 ): Promise<Value> {
   for (;;) {
     try {

@@ -1,6 +1,7 @@
 import { l10n, QuickPickItemKind, Uri, window } from 'vscode'
 import { describeChart, saveChart, type SavedChart } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
+import { limits } from '../adapters/settings.ts'
 import type { App } from '../app.ts'
 import { askDestination } from './questions/askDestination.ts'
 import { askFolder } from './questions/askFolder.ts'
@@ -37,7 +38,7 @@ export async function chartPathsFor(
  * @throws ChartroomError `cancelled` where a question is closed
  */
 export async function saveFrom(app: App, path: string, purpose: Purpose): Promise<SavedChart> {
-  const chart = await describeChart(path, { log: app.log })
+  const chart = await describeChart(path, { log: app.log, limits: limits() })
   await confirmDependencies(app, path, chart, purpose)
   const { reference, format } = await askDestination(app, chart, purpose)
   const saved = await withProgress(

@@ -1,10 +1,5 @@
 import { l10n, workspace } from 'vscode'
-import {
-  ChartroomError,
-  copyChart as copy,
-  type CopiedChart,
-  type OperationOptions,
-} from '../../core/index.ts'
+import { ChartroomError, copyChart as copy, type CopiedChart, type ChartOptions } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { hostOf } from '../hostOf.ts'
@@ -29,7 +24,7 @@ export async function copyChart(app: App, argument?: unknown): Promise<void> {
   const { reference: to, format } = await askCopy(app, chart, isRemote ? 'copy' : 'retag')
   const title = l10n.t('Copying {0} to {1}', location.reference, to)
   const attempt = async (overwrite: boolean): Promise<CopiedChart> => {
-    const work = async (options: OperationOptions): Promise<CopiedChart> =>
+    const work = async (options: ChartOptions): Promise<CopiedChart> =>
       await copy(app, location.reference, to, {
         ...options,
         place: isRemote ? 'registry' : 'cache',

@@ -1,4 +1,4 @@
-import { kindOf, type ChartOutcome, type OperationOptions } from '../../core/index.ts'
+import { kindOf, type ChartOptions, type ChartOutcome } from '../../core/index.ts'
 import { withProgress, type View } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { tryEach, type Tried } from './tryEach.ts'
@@ -11,7 +11,7 @@ export interface Together<Value> {
   readonly view?: View
   /** Does it to all of them. */
   readonly all: (
-    options: OperationOptions & { readonly onOutcome: (outcome: ChartOutcome<Value>) => void },
+    options: ChartOptions & { readonly onOutcome: (outcome: ChartOutcome<Value>) => void },
   ) => Promise<unknown>
   /** Does it to one of them, and asks what has to be asked. */
   readonly one: (reference: string) => Promise<Value>

@@ -103,6 +103,8 @@ function actionFor(remedy: Remedy): Action {
       }
     case 'openRegistrySettings':
       return command(l10n.t('Open Settings'), 'chartroom.registrySettings', remedy.host)
+    case 'openLimit':
+      return command(l10n.t('Open Settings'), 'workbench.action.openSettings', remedy.setting)
     case 'trustCertificate':
       return command(l10n.t('Trust a Certificate…'), 'chartroom.trustCertificate', remedy.host)
     case 'diagnose':

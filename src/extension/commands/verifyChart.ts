@@ -1,5 +1,5 @@
 import { l10n } from 'vscode'
-import { verifyChart as verify, type ChartVerdict, type OperationOptions } from '../../core/index.ts'
+import { verifyChart as verify, type ChartVerdict, type ChartOptions } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
 import { atRegistry } from './atRegistry.ts'
@@ -15,7 +15,7 @@ export async function verifyChart(app: App, argument?: unknown): Promise<void> {
   const place = location.place === 'registry' ? 'registry' : 'cache'
   const keyring = signed ? await askKeyring(app, l10n.t('Verify the signature of {0}', reference)) : undefined
   const title = l10n.t('Verifying {0}', reference)
-  const work = async (options: OperationOptions): Promise<ChartVerdict> =>
+  const work = async (options: ChartOptions): Promise<ChartVerdict> =>
     await verify(app, reference, {
       ...options,
       place,

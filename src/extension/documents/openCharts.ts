@@ -7,9 +7,10 @@ import {
   openChart,
   openRemoteChart,
   type ChartCache,
+  type ChartOptions,
+  type Limits,
   type Logger,
   type OpenedChart,
-  type OperationOptions,
   type Registries,
 } from '../../core/index.ts'
 import type { ChartLocation } from './chartAddress.ts'
@@ -24,6 +25,7 @@ export interface OpenChartsParts {
   readonly cache: () => ChartCache
   readonly registries: Registries
   readonly log: Logger
+  readonly limits: () => Limits
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -46,13 +48,15 @@ export class OpenCharts {
   readonly #cache: () => ChartCache
   readonly #registries: Registries
   readonly #log: Logger
+  readonly #limits: () => Limits
   readonly #now: () => number
   readonly #entries = new Map<string, Entry>()
 
-  constructor({ cache, registries, log, now = Date.now }: OpenChartsParts) {
+  constructor({ cache, registries, log, limits, now = Date.now }: OpenChartsParts) {
     this.#cache = cache
     this.#registries = registries
     this.#log = log
+    this.#limits = limits
     this.#now = now
   }
 
@@ -63,7 +67,7 @@ export class OpenCharts {
    */
   async open(
     location: ChartLocation,
-    { isAnew = false, ...options }: OperationOptions & { readonly isAnew?: boolean } = {},
+    { isAnew = false, ...options }: ChartOptions & { readonly isAnew?: boolean } = {},
   ): Promise<OpenedChart> {
     const key = this.#keyOf(location)
     const stamp = await this.#stampOf(location)
@@ -87,8 +91,8 @@ export class OpenCharts {
     }
   }
 
-  async #openNow({ place, reference }: ChartLocation, given: OperationOptions): Promise<OpenedChart> {
-    const options = { log: this.#log, ...given }
+  async #openNow({ place, reference }: ChartLocation, given: ChartOptions): Promise<OpenedChart> {
+    const options = { log: this.#log, limits: this.#limits(), ...given }
     switch (place) {
       case 'cache':
         return await openChart(this.#cache(), reference, options)
@@ -99,7 +103,7 @@ export class OpenCharts {
     }
   }
 
-  #entryFor(location: ChartLocation, stamp: string | undefined, options: OperationOptions): Entry {
+  #entryFor(location: ChartLocation, stamp: string | undefined, options: ChartOptions): Entry {
     const isCurrent = Promise.resolve(true)
     return { opened: this.#openNow(location, options), stamp, isCurrent, askedAt: this.#now() }
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   ChartCache,
+  defaultLimits,
   exportChart,
   pushChart,
   Registries,
@@ -30,6 +31,25 @@ describe('opening a chart of the cache', () => {
     expect(await valuesOf(await charts.open({ place: 'cache', reference }))).toBe('replicas: 2\n')
     await removeChart(cache, reference)
     await expect(charts.open({ place: 'cache', reference })).rejects.toMatchObject({ kind: 'not-found' })
+  })
+})
+
+describe('opening a chart that is too large', () => {
+  it('works once its limit is raised, which then counts for its files, too', async () => {
+    const { charts, cache, limits } = await desk()
+    const large = { 'large.txt': 'x'.repeat(defaultLimits.file + 1) }
+    const chart = await writeChart(await temporaryDirectory(), 'mychart', '0.1.0', large)
+    const raised = { ...defaultLimits, file: defaultLimits.file + 1 }
+    await saveChart(cache, chart, reference, { limits: raised })
+
+    await expect(charts.open({ place: 'cache', reference })).rejects.toMatchObject({
+      kind: 'too-large',
+      evidence: { limit: 'file', expected: defaultLimits.file },
+    })
+    limits.now = raised
+    const opened = await charts.open({ place: 'cache', reference })
+
+    expect(await opened.read('large.txt')).toHaveLength(raised.file)
   })
 })
 
@@ -148,7 +168,14 @@ async function desk() {
   })
   const log = recordingLogger()
   const clock = { now: 0 }
-  const charts = new OpenCharts({ cache: () => cache, registries, log, now: () => clock.now })
+  const limits = { now: defaultLimits }
+  const charts = new OpenCharts({
+    cache: () => cache,
+    registries,
+    log,
+    limits: () => limits.now,
+    now: () => clock.now,
+  })
   const save = async (name: string, values = 'replicas: 1\n', into = cache): Promise<void> => {
     const files = { 'values.yaml': values }
     await saveChart(into, await writeChart(await temporaryDirectory(), 'mychart', '0.1.0', files), name)
@@ -162,7 +189,7 @@ async function desk() {
   const stop = async (): Promise<void> => {
     await registry.stop()
   }
-  return { cache, charts, registry, proxy, log, clock, save, remote, stop }
+  return { cache, charts, registry, proxy, log, clock, limits, save, remote, stop }
 }
 
 async function valuesOf(opened: OpenedChart): Promise<string> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { l10n, Uri, window } from 'vscode'
 import { missingDependencies, type Metadata } from '../../../core/index.ts'
+import { limits } from '../../adapters/settings.ts'
 import type { App } from '../../app.ts'
 import type { Purpose } from './placeQuestion.ts'
 import { listText } from '../../listText.ts'
@@ -17,7 +18,7 @@ export async function confirmDependencies(
   { name, apiVersion }: Metadata,
   purpose: Purpose,
 ): Promise<void> {
-  const missing = await missingDependencies(path, { log: app.log })
+  const missing = await missingDependencies(path, { log: app.log, limits: limits() })
   if (missing.length === 0) return
   const file = apiVersion === 'v1' ? 'requirements.yaml' : 'Chart.yaml'
   const names = listText(missing)
