@@ -5,6 +5,7 @@ import {
   type DeletedFromRegistry,
 } from '../../core/index.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { atRegistry } from './atRegistry.ts'
 import { forEach } from './forEach.ts'
 import { confirmDeletion } from './questions/confirmDeletion.ts'
@@ -29,12 +30,13 @@ export async function deleteFromRegistry(
     one: ({ tags, reference, repository }) => {
       const text =
         tags.length > 1
-          ? l10n.t('Deleted {0} tags from {1}.', tags.length, repository)
+          ? l10n.t('Deleted {0} tags from {1}.', countText(tags.length), repository)
           : l10n.t('Deleted {0}.', reference)
       announce(app, text)
     },
-    all: ({ length }) => l10n.t('Deleted {0} charts from their registries.', length),
-    some: (done, total) => l10n.t('Deleted {0} of {1} charts from their registries', done, total),
+    all: ({ length }) => l10n.t('Deleted {0} charts from their registries.', countText(length)),
+    some: (done, total) =>
+      l10n.t('Deleted {0} of {1} charts from their registries', countText(done), countText(total)),
   })
 }
 

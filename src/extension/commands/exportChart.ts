@@ -53,7 +53,7 @@ async function exportAs(
       announceExported(app, exported, archive)
     },
     all: ({ length }) => l10n.t('Exported {0} charts to {1}.', countText(length), shown(folder)),
-    some: (done, total) => l10n.t('Exported {0} of {1} charts', done, total),
+    some: (done, total) => l10n.t('Exported {0} of {1} charts', countText(done), countText(total)),
   })
 }
 

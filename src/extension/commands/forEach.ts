@@ -1,5 +1,6 @@
 import { l10n } from 'vscode'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { announce, complain, sentenceOf } from './runCommand.ts'
 import { tryEach, type Tried } from './tryEach.ts'
 
@@ -42,7 +43,7 @@ export function tell<Result>(
   const [failure] = failures
   const count = some(done.length, asked)
   if (failure !== undefined) {
-    const text = l10n.t('{0}; {1} failed: {2}', count, failures.length, sentenceOf(failure))
+    const text = l10n.t('{0}; {1} failed: {2}', count, countText(failures.length), sentenceOf(failure))
     complain(app, text, failures)
   } else if (stopped !== undefined) {
     if (done.length > 0) announce(app, l10n.t('Stopped. {0}.', count))

@@ -24,7 +24,7 @@ export async function pullChart(
   if (others.length > 0) {
     tell(app, await pullTogether(app, references, view), references.length, {
       all: ({ length }) => l10n.t('Pulled {0} charts.', countText(length)),
-      some: (done, total) => l10n.t('Pulled {0} of {1} charts', done, total),
+      some: (done, total) => l10n.t('Pulled {0} of {1} charts', countText(done), countText(total)),
     })
   } else if (first !== undefined) {
     const { isNewer, reference } = await pullOne(app, first, view)

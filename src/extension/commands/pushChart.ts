@@ -36,7 +36,7 @@ export async function pushChart(
 
 async function pushTogether(app: App, references: readonly string[]): Promise<Tried<PushedChart>> {
   return await manyAtRegistries(app, {
-    title: l10n.t('Pushing {0} charts', references.length),
+    title: l10n.t('Pushing {0} charts', countText(references.length)),
     all: async (options) =>
       await pushCharts(app.cache, app.registries, references, { ...options, overwrite: false }),
     one: async (reference) => await pushCached(app, reference),
@@ -89,7 +89,7 @@ export function tellingPushed(app: App): Telling<PushedChart> {
       announcePushed(app, pushed)
     },
     all: ({ length }) => l10n.t('Pushed {0} charts.', countText(length)),
-    some: (done, total) => l10n.t('Pushed {0} of {1} charts', done, total),
+    some: (done, total) => l10n.t('Pushed {0} of {1} charts', countText(done), countText(total)),
   }
 }
 

@@ -21,7 +21,7 @@ export async function saveChart(
       announceSaved(app, saved)
     },
     all: ({ length }) => l10n.t('Saved {0} charts.', countText(length)),
-    some: (done, total) => l10n.t('Saved {0} of {1} charts', done, total),
+    some: (done, total) => l10n.t('Saved {0} of {1} charts', countText(done), countText(total)),
   })
 }
 

@@ -121,9 +121,10 @@ function tagWords({ label, details, problem, cached }: RemoteTagNode): string[] 
   if (details.kind === 'other') return [kindText(details)]
   return [
     sizeText(details.size),
+    // Of a narrow row only the first words are seen.
+    ...(cached ? [l10n.t('in the cache')] : []),
     ...(details.version === label ? [] : [rowText(details.version)]),
     ...(details.deprecated ? [l10n.t('deprecated')] : []),
-    ...(cached ? [l10n.t('in the cache')] : []),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode'
 import { shortDigest, type PlannedDeletion } from '../../../core/index.ts'
+import { countText } from '../../counts.ts'
 import { listText } from '../../listText.ts'
 import { confirm } from './confirm.ts'
 
@@ -24,7 +25,7 @@ export async function confirmDeletion({
     ...(isComplete ? [] : [l10n.t('There are too many tags to look at them all; others may go with it.')]),
     l10n.t('This cannot be undone. The cache stays as it is.'),
   ]
-  const all = others.length === 0 ? l10n.t('Delete') : l10n.t('Delete {0} Tags', tags.length)
+  const all = others.length === 0 ? l10n.t('Delete') : l10n.t('Delete {0} Tags', countText(tags.length))
   const only = l10n.t('Delete Only {0}', name)
   const answers = isTag && (others.length > 0 || !isComplete) ? [all, only] : [all]
   return (await confirm({ question, detail: sentences.join(' '), answers })) === only
