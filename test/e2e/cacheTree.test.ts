@@ -145,13 +145,17 @@ describe('the tree of cached charts', () => {
 
     await workbench.openView('Cached Charts')
 
-    await workbench.sideBar
-      .getByText(/^index\.json is damaged: .* It was left as it is\.$/)
-      .waitFor()
+    await workbench.sideBar.getByText(/^index\.json is damaged: .* It was left as it is\.$/).waitFor()
     await workbench.sideBar.getByRole('button', { name: 'Show Log' }).waitFor()
     await workbench.sideBar.getByRole('button', { name: 'Open Cache Folder' }).waitFor()
     await workbench.sideBar.getByRole('button', { name: 'Verify and Repair…' }).waitFor()
     await workbench.screenshot('a cache that cannot be read, and the ways out')
+    await rm(join(cacheHome, 'registry', 'cache', 'index.json'))
+    await mkdir(join(cacheHome, 'registry', 'cache', 'index.json'))
+    await workbench.runCommand('Chartroom: Refresh')
+    await workbench.sideBar.getByText(/^index\.json is a directory/).waitFor()
+    await workbench.sideBar.getByRole('button', { name: 'Try Again' }).waitFor()
+    await workbench.screenshot('a cache that no repair can help')
   })
 })
 

@@ -4,7 +4,7 @@ import { sizeText } from '../sizes.ts'
 import type { CacheListing } from './cacheReading.ts'
 
 /** What decides which welcome text stands in an empty view, and which actions are above it. */
-export type CacheState = 'empty' | 'filled' | 'filtered' | 'unreadable'
+export type CacheState = 'empty' | 'filled' | 'filtered' | 'damaged' | 'unreadable'
 
 export interface CacheHeader {
   /** Beside the view's title. */
@@ -18,7 +18,9 @@ export interface CacheHeader {
  */
 export function cacheHeader(listing: CacheListing, filter: string, shown: number): CacheHeader {
   // Not the message above the rows: where there is one, the editor shows no welcome text, and that has the way out.
-  if ('failure' in listing) return { description: listing.failure, state: 'unreadable' }
+  if ('failure' in listing) {
+    return { description: listing.failure, state: listing.isDamaged ? 'damaged' : 'unreadable' }
+  }
   const { charts, size } = listing
   if (charts.length === 0) return { description: '', state: 'empty' }
   const count = countOfCharts(charts.length)

@@ -1,6 +1,7 @@
 import { sep } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
+  ChartroomError,
   listCharts,
   listReferences,
   lookAtCache,
@@ -21,7 +22,11 @@ export type CacheListing =
       /** Bytes; missing until the charts have been read. */
       readonly size?: number
     }
-  | { readonly failure: string }
+  | {
+      readonly failure: string
+      /** Whether a repair of the cache may help. */
+      readonly isDamaged: boolean
+    }
 
 export interface CacheReadingParts {
   /** The cache that counts now. */
@@ -138,7 +143,7 @@ export class CacheReading {
       return { ...(await lookAtCache(cache, options)), size: await cache.size(options) }
     } catch (error) {
       for (const line of logLines(error)) options.log.warn(line)
-      return { failure: besideTitle(messageOf(error), cache.root) }
+      return { failure: besideTitle(messageOf(error), cache.root), isDamaged: isDamaged(error) }
     }
   }
 
@@ -155,4 +160,11 @@ export class CacheReading {
 /** A failure with what matters first, because little fits beside the title of the view: `index.json is damaged: …` */
 function besideTitle(text: string, directory: string): string {
   return text.replace(`${directory}${sep}`, '').replace(/^The index /, '')
+}
+
+/** Whether the content of the cache is wrong, and not the place where it lies. */
+function isDamaged(error: unknown): boolean {
+  return (
+    error instanceof ChartroomError && error.kind === 'store-corrupt' && error.evidence.expected !== 'file'
+  )
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { ChartCache } from '../../../src/core/index.ts'
@@ -50,6 +50,19 @@ it('tells what is wrong with an index in place of charts', async () => {
   await reading.refresh()
 
   expect(heard.map(outline)).toEqual([expect.stringMatching(/^index\.json is damaged: /)])
+})
+
+it('tells whether a repair may help', async () => {
+  const { cache, heard, reading } = await readingOf({ repositories: 1, versions: 1 })
+  const index = join(cache.root, 'index.json')
+
+  await writeFile(index, '[]')
+  await reading.refresh()
+  await rm(index)
+  await mkdir(index)
+  await reading.refresh()
+
+  expect(heard).toMatchObject([{ isDamaged: true }, { isDamaged: false }])
 })
 
 it('never tells about a cache that was left for another one', async () => {
