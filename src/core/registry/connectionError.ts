@@ -1,5 +1,6 @@
 import { ChartroomError, printable } from '../errors.ts'
 import { TransientError } from './transport/retry.ts'
+import { isNotTls, isTlsFailure } from './transport/tlsFailures.ts'
 import { TransportError } from './transport/transport.ts'
 
 /**
@@ -30,7 +31,7 @@ export function connectionError(error: unknown, host: string): unknown {
     const message = `${host} could not be reached: ${error.message}.`
     return new ChartroomError('proxy', { message, host, cause: error })
   }
-  if (notTls.test(code)) {
+  if (isNotTls(error)) {
     return new ChartroomError('tls', {
       message: `${host} could not be reached over HTTPS: what it answers is not TLS.`,
       advice: 'If it is a plain HTTP registry in a network that you trust, allow plain HTTP for this host.',
@@ -40,13 +41,7 @@ export function connectionError(error: unknown, host: string): unknown {
     })
   }
   const certificate = certificateBecause[code]
-  if (
-    certificate !== undefined ||
-    code.startsWith('ERR_TLS_') ||
-    code.startsWith('ERR_SSL_') ||
-    code.startsWith('ERR_OSSL_') ||
-    code === 'EPROTO'
-  ) {
+  if (isTlsFailure(error)) {
     return new ChartroomError('tls', {
       message: `No secure connection to ${host}: ${certificate?.because ?? `the TLS handshake failed (${code})`}.`,
       ...(certificate === undefined ? {} : { advice: certificate.advice }),
@@ -90,8 +85,6 @@ const lostBecause: Readonly<Record<string, string>> = {
   ERR_STREAM_PREMATURE_CLOSE: 'the answer ended too early',
   TOO_SLOW: 'the answer came too slowly, less than 1 KiB a second',
 }
-
-const notTls = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/
 
 interface Certificate {
   readonly because: string

@@ -2,6 +2,7 @@ import type { OperationOptions } from '../progress.ts'
 import type { HostOptions } from './hosts/hostOptions.ts'
 import { isLoopback } from './origin.ts'
 import { readStart } from './transport/readBody.ts'
+import { isNotTls } from './transport/tlsFailures.ts'
 import { TransportError, type Transport } from './transport/transport.ts'
 
 type ProbeOptions = Pick<OperationOptions, 'log' | 'signal'>
@@ -54,11 +55,6 @@ async function answersInPlainHttp(http: URL, transport: Transport, options: Prob
     if (error instanceof TransportError) return false
     throw error
   }
-}
-
-/** What came was not TLS, and OpenSSL says so in words of its own. */
-export function isNotTls({ code }: TransportError): boolean {
-  return /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/.test(code)
 }
 
 /** A certificate that is not accepted is still a certificate. */

@@ -1,5 +1,5 @@
 import { isLoopback } from '../origin.ts'
-import { isNotTls } from '../scheme.ts'
+import { isNotTls } from '../transport/tlsFailures.ts'
 import { readTlsSettings } from '../transport/tlsSettings.ts'
 import { asksForCertificate } from './clientCertificate.ts'
 import type { Examination } from './examination.ts'

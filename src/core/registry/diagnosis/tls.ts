@@ -1,6 +1,6 @@
 import { ChartroomError } from '../../errors.ts'
 import { connectionError } from '../connectionError.ts'
-import { isNotTls } from '../scheme.ts'
+import { isNotTls } from '../transport/tlsFailures.ts'
 import { TransportError } from '../transport/transport.ts'
 import { certificateFacts, daysLeft, isFor, lastAuthority } from './certificateFacts.ts'
 import type { Facts } from './diagnosis.ts'

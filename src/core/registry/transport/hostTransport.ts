@@ -1,9 +1,17 @@
+import { printable } from '../../errors.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import type { HostOptions } from '../hosts/hostOptions.ts'
 import type { FindAgent } from './proxyAnswers.ts'
-import { readTlsSettings, type CertificatePlaces } from './tlsSettings.ts'
+import { isTlsFailure } from './tlsFailures.ts'
+import { readTlsSettings, type CertificatePlaces, type ReadFiles } from './tlsSettings.ts'
 import { tlsTransport } from './tlsTransport.ts'
-import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
+import {
+  TransportError,
+  type HttpRequest,
+  type HttpResponse,
+  type SendOptions,
+  type Transport,
+} from './transport.ts'
 
 export interface HostTransportSettings {
   /** As references write it. */
@@ -15,25 +23,61 @@ export interface HostTransportSettings {
   readonly transport?: Transport | undefined
 }
 
-/** The transport for one host: node-fetch, or, where there are certificates for the host, one that can present and check them. */
+/** What certificates there were for the host, and the transport that knows them. */
+interface Chosen {
+  readonly transport: Transport
+  readonly files: ReadonlyMap<string, Buffer | undefined>
+}
+
+/**
+ * The transport for one host: node-fetch, or, where there are certificates for the host, one that can present and check them.
+ *
+ * Certificates are read once. Where TLS comes to nothing they are looked at again, because somebody may have renewed them
+ * meanwhile; where they are others now, the request is sent with those.
+ */
 export function hostTransport(settings: HostTransportSettings): Transport {
   const { host, options, certificates, findAgent, transport = fetchTransport(findAgent) } = settings
-  let secure: Promise<Transport> | undefined
-  const choose = async (): Promise<Transport> => {
-    const tls = await readTlsSettings(host, options, certificates)
-    return tls === undefined ? transport : tlsTransport(tls, findAgent)
+  let chosen: Promise<Chosen> | undefined
+  const choose = async (): Promise<Chosen> => {
+    const files: ReadFiles = new Map()
+    const tls = await readTlsSettings(host, options, certificates, files)
+    return { transport: tls === undefined ? transport : tlsTransport(tls, findAgent), files }
+  }
+  const known = async (): Promise<Chosen> => {
+    try {
+      return await (chosen ??= choose())
+    } catch (error) {
+      // Somebody may mend the file and try again.
+      chosen = undefined
+      throw error
+    }
   }
   return {
     async send(request: HttpRequest, sending: SendOptions = {}): Promise<HttpResponse> {
       if (request.url.protocol === 'http:') return await transport.send(request, sending)
+      const before = await known()
       try {
-        secure ??= choose()
-        return await (await secure).send(request, sending)
+        return await before.transport.send(request, sending)
       } catch (error) {
-        // Somebody may mend the file and try again.
-        secure = undefined
-        throw error
+        if (!(error instanceof TransportError) || !isTlsFailure(error)) throw error
+        const now = await choose()
+        const changed = changedBetween(before.files, now.files)
+        if (changed.length === 0) throw error
+        chosen = Promise.resolve(now)
+        sending.log?.info(
+          `TLS with ${host} came to nothing (${error.code}). It is tried again with what has changed: ${changed.join(', ')}`,
+        )
+        return await now.transport.send(request, sending)
       }
     },
   }
+}
+
+/** The files that are others now, or were not there, or are gone. */
+function changedBetween(before: Chosen['files'], now: Chosen['files']): string[] {
+  const isSame = (path: string): boolean => {
+    const [old, read] = [before.get(path), now.get(path)]
+    return old === undefined || read === undefined ? old === read : old.equals(read)
+  }
+  return [...new Set([...before.keys(), ...now.keys()])].filter((path) => !isSame(path)).map(printable)
 }

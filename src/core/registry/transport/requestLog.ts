@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import { isNotTls } from '../scheme.ts'
+import { isNotTls } from './tlsFailures.ts'
 import {
   header,
   TransportError,

@@ -1,16 +1,19 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:https'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { silent } from '../../../../src/core/logger.ts'
 import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
 import { Registries } from '../../../../src/core/registry/registries.ts'
 import {
   certificatePlaces,
   type CertificatePlaces,
 } from '../../../../src/core/registry/transport/tlsSettings.ts'
+import { listenOnLoopback } from '../../../support/loopback.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'
-import { certificate, farCertificate } from '../certificate.ts'
+import { certificate, farCertificate, nameCertificate } from '../certificate.ts'
 import { answerJson, failureOf, registriesAt, startServer, type Script } from '../scriptedServer.ts'
 import type { Transport } from '../../../../src/core/registry/transport/transport.ts'
 
@@ -61,6 +64,49 @@ describe('a certificate authority that is set for a host', () => {
     await writeFile(caFile, certificate.cert)
 
     expect(await repository.tags()).toEqual([])
+  })
+
+  it('is looked at again where TLS comes to nothing, and what has changed is told', async () => {
+    const server = createServer(certificate, (_request, response) => {
+      answerJson(response, { tags: [] })
+    })
+    const host = `localhost:${await listenOnLoopback(server)}`
+    const caFile = await file('ca', certificate.cert)
+    const repository = registriesAt(host, { options: { caFile } }).registry(host).repository('team/chart')
+    const lines: string[] = []
+    const log = { ...silent, info: (line: string) => lines.push(line) }
+    await repository.tags({ log })
+
+    server.setSecureContext(nameCertificate)
+    server.closeAllConnections()
+    await writeFile(caFile, nameCertificate.cert)
+
+    expect(await repository.tags({ log })).toEqual([])
+    expect(lines).toEqual([
+      `TLS with ${host} came to nothing (DEPTH_ZERO_SELF_SIGNED_CERT). It is tried again with what has changed: ${caFile}`,
+    ])
+  })
+
+  it('is not read again where something else goes wrong', async () => {
+    const broken: string[] = []
+    let isSound = true
+    const { host } = await startServer((request, response) => {
+      if (isSound) {
+        answerJson(response, { tags: [] })
+        return
+      }
+      isSound = true
+      broken.push(request.url ?? '')
+      response.destroy()
+    }, certificate)
+    const caFile = await file('ca', certificate.cert)
+    const repository = registriesAt(host, { options: { caFile } }).registry(host).repository('team/chart')
+    await repository.tags()
+    await writeFile(caFile, 'not a certificate')
+    isSound = false
+
+    expect(await repository.tags()).toEqual([])
+    expect(broken).toEqual(['/v2/team/chart/tags/list'])
   })
 
   it('counts for the token server of the registry, too', async () => {
