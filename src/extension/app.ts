@@ -114,7 +114,7 @@ export class App implements Disposable {
           findCredential: async (host, options) => await this.credentials.find(host, options),
           hosts: this.hosts.options,
           certificates: dockerPlace(process.env, process.platform),
-          mayLogInUnverified: async (host) => await this.unverifiedLogins.mayLogIn(host),
+          mayLogInUnverified: async (host, registry) => await this.unverifiedLogins.mayLogIn(host, registry),
         }),
     )
     this.sharedHosts = new SharedHosts(this.log)
@@ -135,7 +135,7 @@ export class App implements Disposable {
       ),
       this.hosts.onDidChange((host) => {
         if (host === undefined || this.hosts.entry(host)?.options.insecureSkipVerify === true) return
-        void this.unverifiedLogins.forget(host)
+        void this.unverifiedLogins.verified(host)
       }),
     ]
     this.charts = new OpenCharts({

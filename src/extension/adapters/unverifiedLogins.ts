@@ -5,11 +5,14 @@ const key = 'unverifiedLogins'
 
 export interface UnverifiedLoginsParts {
   readonly state: Memento
-  /** Asks a person whether a host may be sent a login. */
-  readonly ask: (host: string) => Promise<boolean>
+  /** Asks a person whether a host may be sent the login of a registry, which is itself or the one whose token server it is. */
+  readonly ask: (host: string, registry: string) => Promise<boolean>
 }
 
-/** The hosts that may be sent a login although their certificate is not verified, as people answered, once for each host. */
+/**
+ * The hosts that may be sent a login although their certificate is not verified, as people answered, once for each host: a
+ * token server for each registry whose logins it gets.
+ */
 export class UnverifiedLogins {
   readonly #parts: UnverifiedLoginsParts
   readonly #asking = new Map<string, Promise<boolean>>()
@@ -19,16 +22,20 @@ export class UnverifiedLogins {
     this.#parts = parts
   }
 
-  /** Asks where nobody has allowed it yet; a refusal counts for this once. */
-  async mayLogIn(host: string): Promise<boolean> {
-    if (this.#allowed().includes(host)) return true
+  /**
+   * Asks where nobody has allowed it yet; a refusal counts for this once.
+   * @param registry whose login it is
+   */
+  async mayLogIn(host: string, registry: string): Promise<boolean> {
+    const way = wayOf(host, registry)
+    if (this.#allowed().includes(way)) return true
     if (this.#unasked.getStore() === true) return false
     const asking =
-      this.#asking.get(host) ??
-      this.#ask(host).finally(() => {
-        this.#asking.delete(host)
+      this.#asking.get(way) ??
+      this.#ask(host, registry).finally(() => {
+        this.#asking.delete(way)
       })
-    this.#asking.set(host, asking)
+    this.#asking.set(way, asking)
     return await asking
   }
 
@@ -37,20 +44,34 @@ export class UnverifiedLogins {
     return await this.#unasked.run(true, work)
   }
 
-  /** To be called when a person logged out of a host, or its certificate is verified: the next time they are asked again. */
-  async forget(host: string): Promise<void> {
+  /** To be called when a person logged out of a registry: the next time they are asked again, also about its token server. */
+  async loggedOut(registry: string): Promise<void> {
+    await this.#forget(([host, other = host]) => other === registry.toLowerCase())
+  }
+
+  /** To be called when the certificate of a host is verified: if it is not any more one day, they are asked again. */
+  async verified(host: string): Promise<void> {
+    await this.#forget(([receiver]) => receiver === host.toLowerCase())
+  }
+
+  async #forget(isForgotten: (way: readonly string[]) => boolean): Promise<void> {
     const allowed = this.#allowed()
-    const others = allowed.filter((other) => other !== host.toLowerCase())
+    const others = allowed.filter((way) => !isForgotten(way.split(' ')))
     if (others.length < allowed.length) await this.#parts.state.update(key, others)
   }
 
-  async #ask(host: string): Promise<boolean> {
-    if (!(await this.#parts.ask(host))) return false
-    await this.#parts.state.update(key, [...this.#allowed(), host])
+  async #ask(host: string, registry: string): Promise<boolean> {
+    if (!(await this.#parts.ask(host, registry))) return false
+    await this.#parts.state.update(key, [...this.#allowed(), wayOf(host, registry)])
     return true
   }
 
   #allowed(): readonly string[] {
     return this.#parts.state.get<readonly string[]>(key, [])
   }
+}
+
+/** Who gets a login, and whose it is where that is somebody else. */
+function wayOf(host: string, registry: string): string {
+  return host === registry ? host : `${host} ${registry}`
 }

@@ -24,7 +24,7 @@ export async function logout(app: App, argument?: unknown): Promise<void> {
     warn(app, [[still, advice].join(' ').trim()])
   } finally {
     // Where one place fails to forget it, others may have forgotten it.
-    await app.unverifiedLogins.forget(host)
+    await app.unverifiedLogins.loggedOut(host)
     app.hosts.loginChanged(host)
   }
 }

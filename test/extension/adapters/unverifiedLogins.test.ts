@@ -7,22 +7,47 @@ const host = 'registry.example.com'
 describe('a host whose certificate is not verified', () => {
   it('is asked about once, even by two at a time, and again after it was forgotten', async () => {
     const { logins, asked } = answering(true)
-    expect(await Promise.all([logins.mayLogIn(host), logins.mayLogIn(host)])).toEqual([true, true])
-    expect(await logins.mayLogIn(host)).toBe(true)
+    expect(await Promise.all([logins.mayLogIn(host, host), logins.mayLogIn(host, host)])).toEqual([
+      true,
+      true,
+    ])
+    expect(await logins.mayLogIn(host, host)).toBe(true)
     expect(asked).toEqual([host])
 
-    await logins.forget('other.example.com')
-    expect(await logins.mayLogIn(host)).toBe(true)
+    await logins.loggedOut('other.example.com')
+    expect(await logins.mayLogIn(host, host)).toBe(true)
     expect(asked).toEqual([host])
-    await logins.forget('REGISTRY.example.com')
-    expect(await logins.mayLogIn(host)).toBe(true)
+    await logins.loggedOut('REGISTRY.example.com')
+    expect(await logins.mayLogIn(host, host)).toBe(true)
     expect(asked).toEqual([host, host])
+  })
+
+  it('is asked about for each registry whose token server it is, until that is logged out or the host verified', async () => {
+    const { logins, asked } = answering(true)
+    const tokens = 'tokens.example.com'
+    const registries = ['one.example.com', 'two.example.com']
+    const mayLogIn = async (): Promise<boolean[]> =>
+      await Promise.all(registries.map(async (registry) => await logins.mayLogIn(tokens, registry)))
+    expect([await mayLogIn(), await mayLogIn()]).toEqual([
+      [true, true],
+      [true, true],
+    ])
+    expect(asked).toEqual([`${tokens} for one.example.com`, `${tokens} for two.example.com`])
+
+    await logins.verified('ONE.example.com')
+    await logins.loggedOut('ONE.example.com')
+    await mayLogIn()
+    expect(asked.slice(2)).toEqual([`${tokens} for one.example.com`])
+
+    await logins.verified(tokens)
+    await mayLogIn()
+    expect(asked.slice(3)).toHaveLength(2)
   })
 
   it('is asked about again after a refusal', async () => {
     const { logins, asked } = answering(false)
 
-    expect([await logins.mayLogIn(host), await logins.mayLogIn(host)]).toEqual([false, false])
+    expect([await logins.mayLogIn(host, host), await logins.mayLogIn(host, host)]).toEqual([false, false])
     expect(asked).toEqual([host, host])
   })
 
@@ -30,7 +55,7 @@ describe('a host whose certificate is not verified', () => {
     const { logins, asked } = answering(true)
     const later = async (): Promise<boolean> => {
       await new Promise((resolve) => setImmediate(resolve))
-      return await logins.mayLogIn(host)
+      return await logins.mayLogIn(host, host)
     }
 
     const [unasked, clicked] = await Promise.all([logins.unasked(later), later()])
@@ -42,8 +67,8 @@ describe('a host whose certificate is not verified', () => {
 
 function answering(answer: boolean): { logins: UnverifiedLogins; asked: string[] } {
   const asked: string[] = []
-  const ask = (name: string): Promise<boolean> => {
-    asked.push(name)
+  const ask = (name: string, registry: string): Promise<boolean> => {
+    asked.push(name === registry ? name : `${name} for ${registry}`)
     return Promise.resolve(answer)
   }
   return { logins: new UnverifiedLogins({ state: plainState(), ask }), asked }
