@@ -8,5 +8,10 @@ export { runCommandLine } from './commandLine.ts'
 /** Does what any command asks for. */
 export const performAny: Perform = async (command, parts) => {
   keepMemoryFlat()
-  return await perform(command, await createContext(command, parts))
+  const context = await createContext(command, parts)
+  try {
+    return await perform(command, context)
+  } finally {
+    context.close()
+  }
 }

@@ -23,6 +23,8 @@ export interface Context extends LocalContext {
   readonly saveFormat: 'legacy' | 'modern' | undefined
   /** Repositories that are set for the host that the command names, without it. */
   readonly pinned: readonly string[]
+  /** Ends what is kept open for another request. */
+  readonly close: () => void
 }
 
 /** Introduces the parts of the core to each other, for one command. */
@@ -43,6 +45,7 @@ export async function createContext(command: Command, parts: ContextParts): Prom
   for (const host of named.filter((name) => hosts[name.toLowerCase()]?.insecureSkipVerify === true)) {
     print.warning(`The certificate of ${host} is not verified: anybody could be answering in its place.`)
   }
+  const proxies = environmentProxies()
   return {
     ...createLocalContext(parts),
     credentials,
@@ -50,7 +53,7 @@ export async function createContext(command: Command, parts: ContextParts): Prom
       findCredential: async (host, options) => await credentials.find(host, options),
       hosts,
       certificates: certificatePlaces(around.env, around.platform),
-      findAgent: environmentProxies(),
+      findAgent: proxies?.findAgent,
       // That the file says so is not enough: it may have been written for a registry that wants no login.
       mayLogInUnverified: (_host, registry) =>
         Promise.resolve(
@@ -59,6 +62,9 @@ export async function createContext(command: Command, parts: ContextParts): Prom
     }),
     saveFormat: globals.format ?? first?.manifestFormat,
     pinned: first?.pinned ?? [],
+    close: () => {
+      proxies?.close()
+    },
   }
 }
 

@@ -16,6 +16,8 @@ export interface MappingProxy {
   readonly host: string
   /** What was asked, for example `CONNECT registry.example.test:443` or `GET http://registry.example.test/v2/`. */
   readonly asked: readonly string[]
+  /** How many connections it has taken so far. */
+  readonly connections: () => number
 }
 
 /** A proxy that takes whoever asks for any host to one server of this machine, so that tests can speak to hosts that are nowhere. */
@@ -60,5 +62,9 @@ export async function startMappingProxy({ port, login, refuse }: MappingProxyOpt
     upstream.on('close', () => client.destroy())
     client.on('close', () => upstream.destroy())
   })
-  return { host: `127.0.0.1:${await listenOnLoopback(server)}`, asked }
+  let connections = 0
+  server.on('connection', () => {
+    connections++
+  })
+  return { host: `127.0.0.1:${await listenOnLoopback(server)}`, asked, connections: () => connections }
 }

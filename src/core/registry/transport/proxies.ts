@@ -1,6 +1,13 @@
 import { isLoopback } from '../origin.ts'
-import type { FindAgent } from './proxyAnswers.ts'
+import type { FindAgent, ProxyAgent } from './proxyAnswers.ts'
 import { TransportError } from './transport.ts'
+
+/** The ways through proxies, whose tunnels are kept open for the next request. */
+export interface Proxies {
+  readonly findAgent: FindAgent
+  /** Ends every tunnel. */
+  close(): void
+}
 
 /**
  * The proxies that the variables of this process name: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either
@@ -8,15 +15,26 @@ import { TransportError } from './transport.ts'
  *
  * @returns `undefined` where no variable names one, so that nothing has to be loaded for it
  */
-export function environmentProxies(): FindAgent | undefined {
+export function environmentProxies(): Proxies | undefined {
   if (variables.every((name) => valueOf(name) === '')) return undefined
-  return async (url) => {
-    if (isLoopback(url)) return undefined
-    const { getProxyForUrl } = await import('proxy-from-env')
-    const named = getProxyForUrl(url)
-    if (named === '') return undefined
-    const { proxyAgent } = await import('./proxyAgent.ts')
-    return proxyAgent(proxyNamed(named), url)
+  // One for each proxy and scheme. It keeps the connections of each host apart, and those with other TLS settings.
+  const agents = new Map<string, ProxyAgent>()
+  return {
+    findAgent: async (url) => {
+      if (isLoopback(url)) return undefined
+      const { getProxyForUrl } = await import('proxy-from-env')
+      const named = getProxyForUrl(url)
+      if (named === '') return undefined
+      const { proxyAgent } = await import('./proxyAgent.ts')
+      const proxy = proxyNamed(named)
+      const key = `${url.protocol} ${proxy.href}`
+      const agent = agents.get(key) ?? proxyAgent(proxy, url)
+      agents.set(key, agent)
+      return agent
+    },
+    close: () => {
+      for (const agent of agents.values()) agent.destroy()
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent'
 import { wantsLogin, type ProxyAgent } from './proxyAnswers.ts'
 import { TransportError } from './transport.ts'
 
-/** The agent that takes a request for a URL through a proxy. */
+/** The agent that takes requests with the scheme of a URL through a proxy, and keeps tunnels open for the next ones. */
 export function proxyAgent(proxy: URL, url: URL): ProxyAgent {
   const headers = authorization(proxy)
   // The libraries write the address into their debug output.
@@ -14,7 +14,7 @@ export function proxyAgent(proxy: URL, url: URL): ProxyAgent {
   address.username = ''
   address.password = ''
   return url.protocol === 'https:'
-    ? new TunnelAgent(address, { headers })
+    ? new TunnelAgent(address, { headers, keepAlive: true })
     : new ForwardAgent(address, { headers })
 }
 
@@ -43,7 +43,10 @@ class TunnelAgent extends HttpsProxyAgent<string> {
   }
 }
 
-/** For plain HTTP: the proxy is sent the request itself. */
+/**
+ * For plain HTTP: the proxy is sent the request itself. Its connection is not kept: tinyproxy, for one, closes it after the
+ * answer without having said so, and the next request would be lost.
+ */
 class ForwardAgent extends HttpProxyAgent<string> {
   override async connect(
     ...call: Parameters<HttpProxyAgent<string>['connect']>

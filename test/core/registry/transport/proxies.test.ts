@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
 import { environmentProxies } from '../../../../src/core/registry/transport/proxies.ts'
 import { Registries } from '../../../../src/core/registry/registries.ts'
+import { clientSocketsTo } from '../../../support/clientSockets.ts'
 import { startMappingProxy, type MappingProxyOptions } from '../../../support/mappingProxy.ts'
 import { anyPort } from '../../../support/ports.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'
@@ -66,6 +67,52 @@ describe('a proxy that the environment names', () => {
     withVariables({})
 
     expect(environmentProxies()).toBeUndefined()
+  })
+})
+
+describe('tunnels through a proxy', () => {
+  it('are kept for the next request, as many as are asked at a time, and ended in the end', async () => {
+    const { proxy } = await behindProxy({ HTTPS_PROXY: 'http://PROXY' }, farCertificate)
+    const proxies = environmentProxies()
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(undefined),
+      hosts: { [far]: { caFile: await pem(farCertificate), maxParallel: 3 } },
+      findAgent: proxies?.findAgent,
+    })
+    const repository = registries.registry(far).repository('team/chart')
+    const tags = async (): Promise<string[]> => await repository.tags()
+
+    for (let n = 0; n < 3; n++) await tags()
+    expect(proxy.connections()).toBe(1)
+    await Promise.all(Array.from({ length: 12 }, tags))
+    expect(proxy.connections()).toBeLessThanOrEqual(3)
+
+    const ours = clientSocketsTo(Number(proxy.host.split(':')[1]))
+    expect(ours).toHaveLength(proxy.connections())
+    proxies?.close()
+    await Promise.all(ours.map(async ({ closed }) => await closed))
+  })
+
+  it('are not shared by hosts with other TLS settings, nor by what is set for one host and then another', async () => {
+    const { proxy } = await behindProxy({ HTTPS_PROXY: 'http://PROXY' }, farCertificate)
+    const proxies = environmentProxies()
+    onTestFinished(() => {
+      proxies?.close()
+    })
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(undefined),
+      hosts: { [far]: { insecureSkipVerify: true } },
+      findAgent: proxies?.findAgent,
+      wait: () => Promise.resolve(),
+    })
+    const tags = async (): Promise<string[]> => await registries.registry(far).repository('team/chart').tags()
+
+    expect(await tags()).toEqual([])
+    registries.configure({ [far]: {} })
+    expect(await failureOf(tags())).toMatchObject({ kind: 'tls' })
+
+    expect(proxy.asked).toEqual(proxy.asked.map(() => `CONNECT ${far}:443`))
+    expect(proxy.connections()).toBeGreaterThan(1)
   })
 })
 
@@ -194,14 +241,18 @@ async function behindProxy(
   const lines: string[] = []
   const tags = async (host: string, options: HostOptions): Promise<string[]> =>
     await tagsOf(host, options, lines)
-  return { proxy, seen: server.seen, lines, tags, findAgent: environmentProxies() }
+  return { proxy, seen: server.seen, lines, tags, findAgent: environmentProxies()?.findAgent }
 }
 
 async function tagsOf(host: string, options: HostOptions, lines: string[]): Promise<string[]> {
+  const proxies = environmentProxies()
+  onTestFinished(() => {
+    proxies?.close()
+  })
   const registries = new Registries({
     findCredential: () => Promise.resolve(undefined),
     hosts: { [host]: options },
-    findAgent: environmentProxies(),
+    findAgent: proxies?.findAgent,
     wait: () => Promise.resolve(),
   })
   const note = (line: string): void => void lines.push(line)
