@@ -1,6 +1,7 @@
 import {
   certificatePlaces,
   Credentials,
+  directAgents,
   environmentProxies,
   hostFile,
   kindOf,
@@ -54,6 +55,7 @@ export async function createContext(command: Command, parts: ContextParts): Prom
       hosts,
       certificates: certificatePlaces(around.env, around.platform),
       findAgent: proxies?.findAgent,
+      directAgent: directAgents(),
       // That the file says so is not enough: it may have been written for a registry that wants no login.
       mayLogInUnverified: (_host, registry) =>
         Promise.resolve(

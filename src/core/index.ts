@@ -107,6 +107,7 @@ export {
   type HostSettings,
 } from './registry/hosts/hostSettings.ts'
 export type { Pages } from './registry/lists/pages.ts'
+export { directAgents } from './registry/transport/directAgents.ts'
 export { environmentProxies } from './registry/transport/proxies.ts'
 export { Registries } from './registry/registries.ts'
 export { certificatePlaces, dockerPlace, readAuthorities } from './registry/transport/tlsSettings.ts'

@@ -3,6 +3,7 @@ import { ChartroomError } from '../errors.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import type { FindCredential } from './login/authenticator.ts'
 import type { HostOptions } from './hosts/hostOptions.ts'
+import type { DirectAgent } from './transport/directAgents.ts'
 import { hostTransport } from './transport/hostTransport.ts'
 import { limitedTransport } from './transport/limitedTransport.ts'
 import { Pace } from './transport/pace.ts'
@@ -24,6 +25,8 @@ export interface RegistriesSettings {
   readonly certificates?: CertificatePlaces
   /** The way through proxies; unset inside VS Code, which has its own. */
   readonly findAgent?: FindAgent | undefined
+  /** For what needs no proxy; unset inside VS Code. */
+  readonly directAgent?: DirectAgent
   /**
    * Asked before a login goes to a host whose certificate is not verified; `false`, or nobody to ask: it does not go.
    * @param registry whose login it is, in lower case; another one than the host where that is its token server
@@ -99,8 +102,8 @@ export class Registries {
   }
 
   #transport(host: string, options: HostOptions): Transport {
-    const { certificates = {}, findAgent, transport } = this.#settings
-    const one = hostTransport({ host, options, certificates, findAgent, transport })
+    const { certificates = {}, findAgent, directAgent, transport } = this.#settings
+    const one = hostTransport({ host, options, certificates, findAgent, directAgent, transport })
     const slotsFor = (url: URL): Slots => {
       const slots = kept(this.#slots, url.host, () => new Slots(parallelRequests))
       slots.most = options.maxParallel ?? parallelRequests

@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import { openedSockets, type DirectAgent } from './directAgents.ts'
 import { checkProxy, type FindAgent } from './proxyAnswers.ts'
 import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
 import { Watchdog } from './watchdog.ts'
@@ -13,15 +15,17 @@ import { wholeBody } from './wholeBody.ts'
  * nothing, because a decoded blob has another digest.
  *
  * @param findAgent for proxies; unset inside VS Code, which has its own way
+ * @param directAgent where there is no proxy; unset inside VS Code
  */
-export function fetchTransport(findAgent?: FindAgent): Transport {
+export function fetchTransport(findAgent?: FindAgent, directAgent?: DirectAgent): Transport {
   return {
     async send(request: HttpRequest, options: SendOptions = {}): Promise<HttpResponse> {
       const watchdog = new Watchdog(options)
       try {
         // What goes to no registry never needs it, and it takes longer to load than all else together.
         const { default: fetch } = await import('node-fetch')
-        const agent = await findAgent?.(request.url)
+        const proxy = await findAgent?.(request.url)
+        const agent = proxy ?? (await directAgent?.(request.url))
         watchdog.expect('answer')
         const response = await observed(
           async () =>
@@ -36,11 +40,16 @@ export function fetchTransport(findAgent?: FindAgent): Transport {
               ...(agent === undefined ? {} : { agent }),
             }),
           (made) => {
-            watchdog.connecting(made)
+            made.once('socket', (socket) => {
+              watchdog.connecting(socket)
+            })
+          },
+          (socket) => {
+            watchdog.connecting(socket)
           },
         )
         watchdog.rest()
-        checkProxy(agent, response.status)
+        checkProxy(proxy, response.status)
         const announced = request.method === 'HEAD' ? null : response.headers.get('content-length')
         return {
           status: response.status,
@@ -70,16 +79,28 @@ export function headersOf({ headers, body }: HttpRequest): Record<string, string
   }
 }
 
-/** node-fetch keeps its request to itself, but makes it before it returns, and Node 22.12 and later tell of that. */
-function observed<Result>(work: () => Result, onRequest: (request: ClientRequest) => void): Result {
-  const channel = 'http.client.request.created'
-  const listener = (message: unknown): void => {
+/**
+ * node-fetch keeps its request to itself, but makes it before it returns, and Node 22.12 and later tell of that; with an
+ * older one, the agent tells of the socket.
+ */
+function observed<Result>(
+  work: () => Result,
+  onRequest: (request: ClientRequest) => void,
+  onSocket: (socket: Socket) => void,
+): Result {
+  const requests = 'http.client.request.created'
+  const requestMade = (message: unknown): void => {
     onRequest((message as { readonly request: ClientRequest }).request)
   }
-  subscribe(channel, listener)
+  const socketOpened = (message: unknown): void => {
+    onSocket((message as { readonly socket: Socket }).socket)
+  }
+  subscribe(requests, requestMade)
+  subscribe(openedSockets, socketOpened)
   try {
     return work()
   } finally {
-    unsubscribe(channel, listener)
+    unsubscribe(requests, requestMade)
+    unsubscribe(openedSockets, socketOpened)
   }
 }

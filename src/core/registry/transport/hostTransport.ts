@@ -1,6 +1,7 @@
 import { printable } from '../../errors.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import type { HostOptions } from '../hosts/hostOptions.ts'
+import type { DirectAgent } from './directAgents.ts'
 import type { FindAgent } from './proxyAnswers.ts'
 import { isTlsFailure } from './tlsFailures.ts'
 import { readTlsSettings, type CertificatePlaces, type ReadFiles } from './tlsSettings.ts'
@@ -19,6 +20,7 @@ export interface HostTransportSettings {
   readonly options: HostOptions
   readonly certificates: CertificatePlaces
   readonly findAgent?: FindAgent | undefined
+  readonly directAgent?: DirectAgent | undefined
   /** In place of node-fetch, for a host without TLS settings. */
   readonly transport?: Transport | undefined
 }
@@ -36,7 +38,8 @@ interface Chosen {
  * meanwhile; where they are others now, the request is sent with those.
  */
 export function hostTransport(settings: HostTransportSettings): Transport {
-  const { host, options, certificates, findAgent, transport = fetchTransport(findAgent) } = settings
+  const { host, options, certificates, findAgent, directAgent } = settings
+  const transport = settings.transport ?? fetchTransport(findAgent, directAgent)
   let chosen: Promise<Chosen> | undefined
   const choose = async (): Promise<Chosen> => {
     const files: ReadFiles = new Map()

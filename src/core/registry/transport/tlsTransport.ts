@@ -60,7 +60,9 @@ async function answerTo(
       request.url.protocol === 'https:'
         ? https.request(request.url, { ...options, ...tls })
         : http.request(request.url, options)
-    watchdog.connecting(outgoing)
+    outgoing.once('socket', (socket) => {
+      watchdog.connecting(socket)
+    })
     outgoing.on('response', resolve)
     outgoing.on('error', reject)
     if (request.body === undefined) outgoing.end()

@@ -42,7 +42,7 @@ export interface SendOptions extends OperationOptions {
 
 /** All in milliseconds. */
 export interface Timeouts {
-  /** Until the connection stands, where Node tells how far it is; else it counts as part of the answer. */
+  /** Until the connection stands, TLS included, where Node tells how far it is; else it counts as part of the answer. */
   readonly connect: number
   /** From the request, or from when the connection stands, to the headers of the answer. */
   readonly answer: number

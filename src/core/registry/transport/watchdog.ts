@@ -1,4 +1,4 @@
-import type { ClientRequest } from 'node:http'
+import type { Socket } from 'node:net'
 import { setTimeout, clearTimeout } from 'node:timers'
 import { messageOf } from '../../errors.ts'
 import { TransportError, defaultTimeouts } from './transport.ts'
@@ -6,6 +6,9 @@ import type { RequestBody, SendOptions, Timeouts } from './transport.ts'
 
 /** Bytes a second; an answer that comes more slowly would hold an operation for hours. */
 const slowest = 1024
+
+/** Sockets with TLS say whether it is about to stand. */
+type ConnectingSocket = Socket & { readonly secureConnecting?: boolean }
 
 /** Watches one exchange: ends it when the caller aborts or when nothing happens for too long, and remembers why. */
 export class Watchdog {
@@ -37,14 +40,13 @@ export class Watchdog {
     clearTimeout(this.#connectTimer)
   }
 
-  /** Connecting has a time of its own. A connection that a proxy or the editor makes is there when it is told of. */
-  connecting(request: ClientRequest): void {
-    request.once('socket', (socket) => {
-      if (!socket.connecting || this.signal.aborted) return
-      this.#connectTimer = this.#timeout('connect')
-      socket.once('connect', () => {
-        clearTimeout(this.#connectTimer)
-      })
+  /** Connecting has a time of its own, and with TLS it lasts until that stands. What a proxy or the editor has connected is there. */
+  connecting(socket: ConnectingSocket): void {
+    const isSecure = socket.secureConnecting === true
+    if ((!socket.connecting && !isSecure) || this.signal.aborted) return
+    this.#connectTimer = this.#timeout('connect')
+    socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+      clearTimeout(this.#connectTimer)
     })
   }
 

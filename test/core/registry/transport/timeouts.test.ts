@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { directAgents } from '../../../../src/core/registry/transport/directAgents.ts'
 import { fetchTransport } from '../../../../src/core/registry/transport/fetchTransport.ts'
 import { Redactor } from '../../../../src/core/registry/login/redactor.ts'
 import { tlsTransport } from '../../../../src/core/registry/transport/tlsTransport.ts'
@@ -12,14 +11,14 @@ import {
   type Transport,
 } from '../../../../src/core/registry/transport/transport.ts'
 import { requestToken } from '../../../../src/core/registry/login/tokenRequest.ts'
-import { cleanUp } from '../../../support/cleanUp.ts'
+import { crowdedHost } from '../../../support/crowdedHost.ts'
 import { listenOnLoopback } from '../../../support/loopback.ts'
 import { failureOf, read, startServer } from '../scriptedServer.ts'
 
 const never = 60_000
 const patient: Timeouts = { connect: never, answer: never, idle: never, commit: never, slow: never }
 const transports: readonly [string, Transport][] = [
-  ['node-fetch', fetchTransport()],
+  ['node-fetch', fetchTransport(undefined, directAgents())],
   ['https.request', tlsTransport({})],
 ]
 
@@ -36,6 +35,16 @@ describe('an exchange', () => {
 
   it.each(transports)('has a time of its own for connecting, with %s', async (_name, transport) => {
     const url = new URL(`http://${await crowdedHost()}/`)
+    const sending = transport.send(
+      { method: 'GET', url, headers: {} },
+      { timeouts: { ...patient, connect: 30 } },
+    )
+
+    expect((await failureOf(sending)).message).toBe('nothing came for 0.03 s')
+  })
+
+  it.each(transports)('connects when TLS stands, with %s', async (_name, transport) => {
+    const url = new URL(`https://${await silentHost()}/`)
     const sending = transport.send(
       { method: 'GET', url, headers: {} },
       { timeouts: { ...patient, connect: 30 } },
@@ -109,26 +118,4 @@ async function silentHost(): Promise<string> {
     socket.resume()
   })
   return `127.0.0.1:${await listenOnLoopback(server)}`
-}
-
-/** A host whose program takes no connection any more, with as many waiting as the system lets: others get no answer at all. */
-async function crowdedHost(): Promise<string> {
-  const program = `require('node:net').createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 }, function () {
-    require('node:fs').writeSync(1, String(this.address().port))
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-  })`
-  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const waiting: Socket[] = []
-  cleanUp(async () => {
-    for (const socket of waiting) socket.destroy()
-    const ended = once(child, 'exit')
-    child.kill('SIGKILL')
-    await ended
-  })
-  const [port] = (await once(child.stdout, 'data')) as [Buffer]
-  const first = connect(Number(port), '127.0.0.1')
-  waiting.push(first)
-  for (let n = 0; n < 8; n++) waiting.push(connect(Number(port), '127.0.0.1').on('error', () => undefined))
-  await once(first, 'connect')
-  return `127.0.0.1:${port.toString()}`
 }
