@@ -55,10 +55,11 @@ export async function unlessAborted<Value>(
   if (signal === undefined) return await work
   let giveUp = (): void => undefined
   const aborted = new Promise<never>((_resolve, reject) => {
-    giveUp = () => {
+    giveUp = (): void => {
       reject(signal.reason as Error)
     }
-    signal.addEventListener('abort', giveUp)
+    if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp)
   })
   try {
     return await Promise.race([work, aborted])

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
+import { unlessAborted } from '../singleFlight.ts'
 import { headersFrom } from '../transport/tlsTransport.ts'
 import { defaultTimeouts, type HttpHeaders, type TransportError } from '../transport/transport.ts'
 import { Watchdog } from '../transport/watchdog.ts'
@@ -41,9 +42,11 @@ export async function lookAtTls(origin: URL, tls: RequestOptions, signal: AbortS
   let handshake: Handshake | undefined
   try {
     watchdog.expect('answer')
-    const answer = await ask(new URL('/v2/', origin), tls, watchdog.signal, (socket) => {
+    const asking = ask(new URL('/v2/', origin), tls, watchdog.signal, (socket) => {
       if (socket instanceof TLSSocket) handshake ??= handshakeOf(socket)
     })
+    // While there is no connection, Node does not tell of the end of a request.
+    const answer = await unlessAborted(asking, watchdog.signal)
     return {
       ...(handshake === undefined ? {} : { handshake }),
       answer: { status: answer.statusCode ?? 0, headers: headersFrom(answer.rawHeaders) },

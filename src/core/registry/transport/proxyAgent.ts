@@ -19,6 +19,7 @@ export function proxyAgent(proxy: URL, url: URL): ProxyAgent {
 }
 
 type Connect = HttpsProxyAgent<string>['connect']
+type Forward = HttpProxyAgent<string>['connect']
 
 /** For HTTPS: the proxy connects to the host and passes bytes on. */
 class TunnelAgent extends HttpsProxyAgent<string> {
@@ -27,9 +28,15 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     request.once('proxyConnect', (answer: typeof answered) => {
       answered = answer
     })
-    const socket = await super.connect(request, withAddress(options)).catch((error: unknown) => {
-      throw unreachable(this.proxy, error)
-    })
+    const { signal, release } = ends(request)
+    // Taken up before this call returns.
+    this.connectOpts = { ...this.connectOpts, signal }
+    const socket = await super
+      .connect(request, withAddress(options))
+      .catch((error: unknown) => {
+        throw unreachable(this.proxy, error)
+      })
+      .finally(release)
     const { statusCode } = answered
     if (statusCode === 200) return socket
     socket.destroy()
@@ -48,13 +55,33 @@ class TunnelAgent extends HttpsProxyAgent<string> {
  * answer without having said so, and the next request would be lost.
  */
 class ForwardAgent extends HttpProxyAgent<string> {
-  override async connect(
-    ...call: Parameters<HttpProxyAgent<string>['connect']>
-  ): ReturnType<HttpProxyAgent<string>['connect']> {
-    return await super.connect(...call).catch((error: unknown) => {
-      throw unreachable(this.proxy, error)
-    })
+  override async connect(request: ClientRequest, options: Parameters<Forward>[1]): ReturnType<Forward> {
+    const { signal, release } = ends(request)
+    this.connectOpts = { ...this.connectOpts, signal }
+    return await super
+      .connect(request as Parameters<Forward>[0], options)
+      .catch((error: unknown) => {
+        throw unreachable(this.proxy, error)
+      })
+      .finally(release)
   }
+}
+
+/**
+ * When a request ends that has no connection yet: Node tells nobody, and the one that is being made would stay open.
+ * @returns a signal, and how to leave it alone, because others use the connection later
+ */
+function ends(request: ClientRequest): { readonly signal: AbortSignal; readonly release: () => void } {
+  const ended = new AbortController()
+  const destroy = request.destroy.bind(request)
+  request.destroy = (error) => {
+    ended.abort()
+    return destroy(error)
+  }
+  const release = (): void => {
+    request.destroy = destroy
+  }
+  return { signal: ended.signal, release }
 }
 
 /**

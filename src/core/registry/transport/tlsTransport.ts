@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { unlessAborted } from '../singleFlight.ts'
 import { byteStream, headersOf } from './fetchTransport.ts'
 import { checkProxy, type FindAgent, type ProxyAgent } from './proxyAnswers.ts'
 import type { TlsSettings } from './tlsSettings.ts'
@@ -21,7 +22,8 @@ export function tlsTransport(tls: TlsSettings, findAgent?: FindAgent): Transport
       try {
         watchdog.expect('answer')
         const agent = await findAgent?.(request.url)
-        const answer = await answerTo(request, tls, watchdog, agent)
+        // While there is no connection, Node does not tell of the end of a request.
+        const answer = await unlessAborted(answerTo(request, tls, watchdog, agent), watchdog.signal)
         watchdog.rest()
         checkProxy(agent, answer.statusCode)
         return {

@@ -1,10 +1,17 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
+import { fetchTransport } from '../../../../src/core/registry/transport/fetchTransport.ts'
 import { environmentProxies } from '../../../../src/core/registry/transport/proxies.ts'
+import type { FindAgent } from '../../../../src/core/registry/transport/proxyAnswers.ts'
+import { tlsTransport } from '../../../../src/core/registry/transport/tlsTransport.ts'
+import type { Transport } from '../../../../src/core/registry/transport/transport.ts'
 import { Registries } from '../../../../src/core/registry/registries.ts'
 import { clientSocketsTo } from '../../../support/clientSockets.ts'
+import { listenOnLoopback } from '../../../support/loopback.ts'
 import { startMappingProxy, type MappingProxyOptions } from '../../../support/mappingProxy.ts'
 import { anyPort } from '../../../support/ports.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'
@@ -183,6 +190,55 @@ describe('a proxy that does not connect', () => {
       message: `${far} could not be reached: ${because}.`,
     })
   })
+})
+
+describe('a proxy that does not answer', () => {
+  const short = { connect: 50, answer: 50, idle: 50, commit: 50, slow: 50 }
+  const transports: [string, (findAgent: FindAgent | undefined) => Transport][] = [
+    ['node-fetch', fetchTransport],
+    ['https.request', (findAgent) => tlsTransport({ rejectUnauthorized: false }, findAgent)],
+  ]
+  const cells = transports.flatMap(([name, make]) =>
+    ['http', 'https'].map((scheme) => [name, scheme, make] as const),
+  )
+
+  it.each(cells)(
+    'is waited for no longer than a host, and nothing stays open, with %s over %s',
+    async (_name, scheme, make) => {
+      const { port, transport } = await behindSilence(make)
+      const url = new URL(`${scheme}://${far}/`)
+
+      const failure = await failureOf(
+        transport.send({ method: 'GET', url, headers: {} }, { timeouts: short }),
+      )
+
+      expect(failure.message).toBe('nothing came for 0.05 s')
+      await Promise.all(clientSocketsTo(port).map(async ({ closed }) => await closed))
+    },
+  )
+
+  it.each(cells)('is not waited for by who gives up, with %s over %s', async (_name, scheme, make) => {
+    const { transport, connected } = await behindSilence(make)
+    const controller = new AbortController()
+    const url = new URL(`${scheme}://${far}/`)
+    const sending = failureOf(
+      transport.send({ method: 'GET', url, headers: {} }, { signal: controller.signal }),
+    )
+    await connected
+
+    controller.abort()
+
+    expect((await sending).kind).toBe('AbortError')
+  })
+
+  async function behindSilence(make: (findAgent: FindAgent | undefined) => Transport) {
+    const server = createServer((socket) => {
+      socket.resume()
+    })
+    const port = await listenOnLoopback(server)
+    withVariables({ ALL_PROXY: `http://127.0.0.1:${port}` })
+    return { port, transport: make(environmentProxies()?.findAgent), connected: once(server, 'connection') }
+  }
 })
 
 describe('a registry behind a proxy that is named by its address', () => {
