@@ -6,6 +6,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installNested } from './nestedPackage.ts'
 import { run } from './processes.ts'
+import { beginSecretSearch, concludeSecretSearch, printAndKeep } from './secretSearch.ts'
 import { ensureSystemPackages } from './systemPackages.ts'
 
 interface Summary {
@@ -22,6 +23,7 @@ const bin = join(project, 'node_modules', '.bin')
 const results = join(project, 'out', 'results')
 const node20 = join(project, 'test', 'node20')
 
+const search = await beginSecretSearch(join(project, 'out', 'secrets'))
 process.exitCode = await testEverything()
 
 async function testEverything(): Promise<number> {
@@ -51,6 +53,7 @@ async function testEverything(): Promise<number> {
     await check('package', process.execPath, 'scripts/package.ts'),
     await host(),
     await vitest('window', 'e2e'),
+    await timed('planted secrets', async () => outcomeOf((await concludeSecretSearch(search)).length)),
   ])
 }
 
@@ -63,9 +66,17 @@ interface Part extends Summary {
 async function check(name: string, program: string, ...args: readonly string[]): Promise<Part> {
   const path = program === process.execPath ? program : join(bin, program)
   return await timed(name, async () => {
-    const exit = await run(path, args, { directory: project })
-    return exit === 0 ? { passed: 1, failed: 0, skipped: [] } : { passed: 0, failed: 1, skipped: [] }
+    return outcomeOf(await run(path, args, { directory: project, onOutput: print }))
   })
+}
+
+/** @param problems none is 0 */
+function outcomeOf(problems: number): Summary {
+  return problems === 0 ? { passed: 1, failed: 0, skipped: [] } : { passed: 0, failed: 1, skipped: [] }
+}
+
+function print(text: string): void {
+  printAndKeep(search, text)
 }
 
 /** @param node the one that runs the command line under test */
@@ -96,7 +107,7 @@ async function counted(
 ): Promise<Part> {
   return await timed(name, async () => {
     await rm(summary, { force: true })
-    const exit = await run(program, args, { directory: project, env })
+    const exit = await run(program, args, { directory: project, env, onOutput: print })
     const counts = existsSync(summary)
       ? (JSON.parse(await readFile(summary, 'utf8')) as Summary)
       : { passed: 0, failed: 0, skipped: [] }

@@ -9,6 +9,7 @@ import { fixture } from '../support/fixtures.ts'
 import { localRegistry } from '../support/localRegistry.ts'
 import { run } from '../support/run.ts'
 import { writeChart } from '../support/sampleChart.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 describe('several references', () => {
   it('are all tried, and the first failure is the exit code', async () => {
@@ -349,9 +350,9 @@ describe('registry login', () => {
   })
 
   it.each([
-    ['mypass', 'mypass'],
-    ['mypass\n', 'mypass'],
-    ['mypass\r\n', 'mypass'],
+    [planted.password, planted.password],
+    [`${planted.password}\n`, planted.password],
+    [`${planted.password}\r\n`, planted.password],
     ['my pass\n\n', 'my pass\n'],
   ])('reads %j from standard input as the password %j', async (input, password) => {
     const seen: string[] = []

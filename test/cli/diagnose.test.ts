@@ -7,6 +7,7 @@ import { answerJson, startServer } from '../core/registry/scriptedServer.ts'
 import { person } from '../support/commandLine.ts'
 import { startMappingProxy } from '../support/mappingProxy.ts'
 import { anyPort } from '../support/ports.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 describe('registry diagnose', () => {
   it('tells every step of a registry that works, and exits with 0', async () => {
@@ -58,7 +59,7 @@ describe('registry diagnose', () => {
       JSON.stringify({ [host]: { requestTimeoutMs: 9000 } }),
     )
     await mkdir(join(home, '.docker'))
-    const auth = Buffer.from('alice:wonderland').toString('base64')
+    const auth = Buffer.from(`alice:${planted.password}`).toString('base64')
     await writeFile(join(home, '.docker', 'config.json'), JSON.stringify({ auths: { [host]: { auth } } }))
 
     const { stdout, exit } = await chartroom(['registry', 'diagnose', host, '--plain-http'])
@@ -67,7 +68,7 @@ describe('registry diagnose', () => {
     expect(stdout).toContain('plainHttp: value true, from the command line\n')
     expect(stdout).toContain('user: alice\n')
     expect(stdout).toContain('from: ~/.docker/config.json\n')
-    expect(stdout).not.toContain('wonderland')
+    expect(stdout).not.toContain(planted.password)
     expect(stdout).not.toContain(auth)
     expect(exit).toBe(0)
   })

@@ -7,8 +7,9 @@ import { addManyTags } from '../support/manyRepositories.ts'
 import { showsRow } from '../support/showsRow.ts'
 import { exactly } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
-const login = { user: 'myuser', password: 'mypass' }
+const login = { user: 'myuser', password: planted.password }
 const unknownAuthority = 'its certificate is signed by an authority that this machine does not know'
 
 describe('A registry with a certificate of an authority that nobody knows', () => {

@@ -9,6 +9,7 @@ import { listenOnLoopback } from '../support/loopback.ts'
 import { anyPort } from '../support/ports.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const size = { width: 1280, height: 1300 }
 
@@ -20,7 +21,7 @@ const basicRegistry: Script = (request, response) => {
 
 describe('Diagnose Connection…', () => {
   it('of a row shows what was found on a page, which can be copied', async () => {
-    const { host } = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
+    const { host } = await startDockerRegistry({ htpasswd: { user: 'myuser', password: planted.password } })
     const workbench = await openWorkbench({
       theme: 'Dark Modern',
       size,
@@ -93,7 +94,7 @@ describe('Diagnose Connection…', () => {
     const server = await startServer(basicRegistry)
     const workbench = await openWorkbench({ restricted: true })
     await mkdir(join(workbench.home, 'docker'), { recursive: true })
-    const auth = Buffer.from('alice:wonderland').toString('base64')
+    const auth = Buffer.from(`alice:${planted.password}`).toString('base64')
     await writeFile(
       join(workbench.home, 'docker', 'config.json'),
       JSON.stringify({ auths: { [server.host]: { auth } } }),

@@ -9,9 +9,10 @@ import { packExtension } from '../support/packExtension.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const host = 'ghcr.io'
-const token = 'gho_planted0token0of0the0tests'
+const token = planted.accountToken
 
 /** Where Chartroom is installed, and an extension that signs in to GitHub in the place of the editor's own. */
 let extensionsDirectory: string

@@ -9,6 +9,7 @@ import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 /** Every step of the guide as a person takes it in the window. */
 interface Steps {
@@ -52,7 +53,7 @@ describe.each(ways)('The guide in the window, $way', { timeout: enough }, ({ way
   })
 
   it('from the login on, at docker-registry', async () => {
-    const registry = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
+    const registry = await startDockerRegistry({ htpasswd: { user: 'myuser', password: planted.password } })
     const workbench = await openWorkbench({ workspaceFolder: await workspaceWithChart() })
     const person = steps(workbench)
 
@@ -105,7 +106,7 @@ function byMouse(workbench: Workbench): Steps {
       await quickInput.choose('One user with a password')
       await quickInput.answer('myuser')
       await quickInput.box.getByText('Password of myuser').waitFor()
-      await quickInput.answer('mypass')
+      await quickInput.answer(planted.password)
     },
     addRegistry: async (host) => {
       await workbench.openView('Registries')
@@ -120,7 +121,7 @@ function byMouse(workbench: Workbench): Steps {
       await workbench.contextMenu(host, 'Log In…')
       await quickInput.answer('myuser')
       await quickInput.box.getByText('Password or token of myuser').waitFor()
-      await quickInput.answer('mypass')
+      await quickInput.answer(planted.password)
     },
     save: async (reference) => {
       await workbench.openExplorer()
@@ -173,7 +174,7 @@ function byKeyboard(workbench: Workbench): Steps {
       await keyboard.choose('Start a local registry', 'In a folder of Chartroom')
       await keyboard.choose('Start a local registry', 'One user with a password')
       await keyboard.answer('User name', 'myuser')
-      await keyboard.answer('Password of myuser', 'mypass')
+      await keyboard.answer('Password of myuser', planted.password)
     },
     addRegistry: async (host) => {
       await keyboard.run('Chartroom: Focus on Registries View')
@@ -187,7 +188,7 @@ function byKeyboard(workbench: Workbench): Steps {
     logIn: async (host) => {
       await keyboard.menu('Log In…', () => keyboard.goTo('Registries', host))
       await keyboard.answer('User name', 'myuser')
-      await keyboard.answer('Password or token of myuser', 'mypass')
+      await keyboard.answer('Password or token of myuser', planted.password)
     },
     save: async (reference) => {
       await keyboard.menu('Save Chart to Cache…', () => keyboard.goToFile('mychart'))

@@ -7,6 +7,7 @@ import { daemonDown, dockerStandIn } from '../support/dockerStandIn.ts'
 import { anyPort, takenPort } from '../support/ports.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const start = 'Chartroom: Start a Local Registry…'
 const stop = 'Chartroom: Stop Local Registry'
@@ -37,12 +38,12 @@ describe('Start a Local Registry…', () => {
     await asked(workbench, 'Password of myuser')
     await workbench.quickInput.input.and(workbench.page.locator('[type="password"]')).waitFor()
     await workbench.screenshot('the password of the local registry')
-    await workbench.quickInput.answer('mypass')
+    await workbench.quickInput.answer(planted.password)
     await workbench.notification(`A registry runs at ${host}.`)
 
     const server = await serverOf(workbench)
     expect(await statusOf(host)).toBe(401)
-    expect(await statusOf(host, 'myuser:mypass')).toBe(200)
+    expect(await statusOf(host, `myuser:${planted.password}`)).toBe(200)
     expect(await docker.calls()).toEqual([])
     await workbench.row(host).waitFor()
     await until(async () => (await rowOf(workbench, host)).includes('running'))
@@ -61,7 +62,7 @@ describe('Start a Local Registry…', () => {
     await workbench.clickAction('Start a Local Registry', host)
 
     await workbench.notification(`A registry runs at ${host}.`)
-    expect(await statusOf(host, 'myuser:mypass')).toBe(200)
+    expect(await statusOf(host, `myuser:${planted.password}`)).toBe(200)
     const again = await serverOf(workbench)
     process.kill(again.pid, 'SIGKILL')
     await until(async () => (await rowOf(workbench, host)).includes('ended by itself'))
@@ -101,12 +102,12 @@ describe('Start a Local Registry…', () => {
     await asked(workbench, 'User name')
     await workbench.quickInput.answer('myuser')
     await asked(workbench, 'Password of myuser')
-    await workbench.quickInput.answer('mypass')
+    await workbench.quickInput.answer(planted.password)
     await workbench.quickInput.items.filter({ hasText: 'Always' }).waitFor()
     await workbench.screenshot('the last question about Docker')
     await workbench.quickInput.choose('Always')
     await workbench.notification(`A registry runs at ${host}.`)
-    expect(await statusOf(host, 'myuser:mypass')).toBe(200)
+    expect(await statusOf(host, `myuser:${planted.password}`)).toBe(200)
     expect(await readFile(folder.htpasswd, 'utf8')).toMatch(/^myuser:\$2y\$10\$/)
     await workbench.page.reload()
     await workbench.openView('Registries')

@@ -5,8 +5,9 @@ import { startDockerRegistry, type DockerRegistry } from '../support/dockerRegis
 import { filesWith } from '../support/filesWith.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
-const htpasswd = { user: 'myuser', password: 'mypass' }
+const htpasswd = { user: 'myuser', password: planted.password }
 const kept = "The login is kept in VS Code's secret storage."
 
 describe('Log In…', () => {
@@ -119,7 +120,7 @@ describe('Share Login with Helm…', () => {
     await workbench.notification(`The login for ${host} is now kept in ~/helm/cache/registry/config.json.`)
     const file = await readFile(join(workbench.cacheHome, 'registry', 'config.json'), 'utf8')
     expect(JSON.parse(file)).toEqual({
-      auths: { [host]: { auth: Buffer.from('myuser:mypass').toString('base64') } },
+      auths: { [host]: { auth: Buffer.from(`myuser:${planted.password}`).toString('base64') } },
     })
   })
 })

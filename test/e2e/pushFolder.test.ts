@@ -8,6 +8,7 @@ import { writeChart, type ChartFiles } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -65,7 +66,7 @@ describe('Push Chart… on a folder', () => {
   })
 
   it('logs in where the registry wants it, says when the password is wrong, and then goes on by itself', async () => {
-    const registry = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
+    const registry = await startDockerRegistry({ htpasswd: { user: 'myuser', password: planted.password } })
     const workbench = await openWorkbench({
       workspaceFolder: await workspaceWith('mychart'),
     })
@@ -77,10 +78,10 @@ describe('Push Chart… on a folder', () => {
     await workbench.quickInput.answer('wrong')
     await workbench.quickInput.box.getByText(`${registry.host} refused this user or password.`).waitFor()
     await workbench.screenshot('a wrong password')
-    await workbench.quickInput.answer('mypass')
+    await workbench.quickInput.answer(planted.password)
 
     await workbench.notification(`Pushed mychart 0.1.0 to ${registry.host}.`)
-    expect(await tagsOf(registry.host, 'myrepo/mychart', 'myuser:mypass')).toEqual(['0.1.0'])
+    expect(await tagsOf(registry.host, 'myrepo/mychart', `myuser:${planted.password}`)).toEqual(['0.1.0'])
   })
 
   it('is really cancelled half-way: nothing is left at the registry, the chart stays saved, and the message says so', async () => {

@@ -10,6 +10,7 @@ import { registryWithoutCatalogue } from '../support/registryWithoutCatalogue.ts
 import { showsRow } from '../support/showsRow.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 describe('The view Registries', () => {
   it('leads from a host that is added to a file of a chart, and asks for no more than is looked at', async () => {
@@ -84,7 +85,7 @@ describe('The view Registries', () => {
     await pushChart(fastHost, 'team/mychart', ['1.0.0'])
     const slow = await startCountingProxy(fastHost)
     slow.hold(/./)
-    const secured = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
+    const secured = await startDockerRegistry({ htpasswd: { user: 'myuser', password: planted.password } })
     const silent = { host: await registryWithoutCatalogue(fastHost) }
     const gone = await startDockerRegistry()
     await gone.stop()
@@ -109,7 +110,7 @@ describe('The view Registries', () => {
     await workbench.clickAction('Log In…', secured.host)
     await workbench.quickInput.answer('myuser')
     await workbench.quickInput.input.and(workbench.page.locator('[type="password"]')).waitFor()
-    await workbench.quickInput.answer('mypass')
+    await workbench.quickInput.answer(planted.password)
     await showsRow(workbench, 'No repositories yet')
     await showsRow(workbench, `${secured.host} myuser · from VS Code's secret storage`)
 

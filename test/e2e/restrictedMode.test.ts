@@ -6,6 +6,7 @@ import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const repository = 'localhost:5000/myrepo/mychart'
 
@@ -57,7 +58,7 @@ describe('A workspace that nobody trusts', () => {
   })
 
   it('runs no credential helper, though PATH leads to one and a pull looks for a login there', async () => {
-    const { host } = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
+    const { host } = await startDockerRegistry({ htpasswd: { user: 'myuser', password: planted.password } })
     const workspaceFolder = await temporaryDirectory()
     const ran = join(workspaceFolder, 'ran')
     await writeFile(

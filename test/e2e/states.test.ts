@@ -14,6 +14,7 @@ import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const themes = [
   'Dark Modern',
@@ -149,7 +150,7 @@ describe('a registry', () => {
     async (theme) => {
       const down = `localhost:${await anyPort()}`
       const { host: closed } = await startDockerRegistry({
-        htpasswd: { user: 'myuser', password: 'mypass' },
+        htpasswd: { user: 'myuser', password: planted.password },
       })
       const { host: silent } = await startServer((request, response) => {
         if (request.url === '/v2/') response.writeHead(200).end('{}')

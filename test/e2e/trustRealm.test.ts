@@ -6,10 +6,11 @@ import { startNamingProxy, type NamingProxy } from '../support/namingProxy.ts'
 import { startTokenServer } from '../support/tokenServer.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const registry = 'registry.example.com'
 const login = 'login.example.net'
-const basic = `Basic ${Buffer.from('myuser:mypass').toString('base64')}`
+const basic = `Basic ${Buffer.from(`myuser:${planted.password}`).toString('base64')}`
 
 describe('A registry that wants its login sent to a server of another name', () => {
   it('gets it there once a person trusts that server, and the login goes on by itself', async () => {
@@ -23,7 +24,7 @@ describe('A registry that wants its login sent to a server of another name', () 
     await titled(workbench, `Log in to ${registry} (2/3)`)
     await quickInput.answer('myuser')
     await titled(workbench, `Log in to ${registry} (3/3)`)
-    await quickInput.answer('mypass')
+    await quickInput.answer(planted.password)
     await workbench.page.locator('.monaco-dialog-box').waitFor()
     await workbench.screenshot('a login that is wanted elsewhere')
     expect(sentTo(proxy, login)).toEqual([])
@@ -60,7 +61,7 @@ describe('A registry that wants its login sent to a server of another name', () 
 
 /** A registry and its login server, under names of two parties, which the window reaches through a proxy. */
 async function startRegistry(): Promise<NamingProxy> {
-  const tokens = await startTokenServer({ users: { myuser: 'mypass' } })
+  const tokens = await startTokenServer({ users: { myuser: planted.password } })
   const { host } = await startDockerRegistry({ token: { ...tokens, realm: `http://${login}/token` } })
   return await startNamingProxy({ [registry]: host, [login]: new URL(tokens.realm).host })
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { ensureSystemPackages } from '../../scripts/systemPackages.ts'
 import { installVscode } from '../../scripts/vscodeServer.ts'
 import { ownHome } from '../support/ownHome.ts'
+import { concludeSearch, searchDirectory } from '../support/planted/search.ts'
 
 const project = join(import.meta.dirname, '..', '..')
 const desktop = process.env['VSCODE_EXECUTABLE']
@@ -36,7 +37,9 @@ try {
   if (!(error instanceof TestRunFailedError)) throw error
   process.exitCode = 1
 } finally {
+  await searchDirectory(home)
   await rm(home, { recursive: true, force: true })
+  concludeSearch()
 }
 
 /** @returns the module that VS Code loads to run the tests */

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { concludeSearch, searchDirectory } from '../support/planted/search.ts'
 
 /** Milliseconds that a whole run may take. */
 const limit = 10 * 60_000
@@ -46,7 +47,9 @@ async function runInWindow(extension: string, tests: string, folder: string): Pr
     log.end()
     await browser.close()
     await server.stop()
+    await searchDirectory(dataDirectory)
     await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 })
+    concludeSearch()
   }
 }
 

@@ -6,6 +6,8 @@ import { startLocalRegistry, type ServedRequest } from '../../src/localRegistry/
 import { localRegistry, outcome } from '../support/localRegistry.ts'
 import { recordingLogger } from '../support/recordingLogger.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { planted } from '../support/planted/secrets.ts'
+import { holdsSecret } from '../support/planted/search.ts'
 
 describe('the embedded registry behind an htpasswd file', () => {
   it('answers every request with a challenge until it comes with a login', async () => {
@@ -30,17 +32,17 @@ describe('the embedded registry behind an htpasswd file', () => {
       ])
       expect(await answer.text()).toMatch(method === 'HEAD' ? /^$/ : /"code":"UNAUTHORIZED"/)
     }
-    expect((await get(url, 'myuser:mypass')).status).toBe(200)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(200)
   })
 
   it.each([
     ['another password', basic('myuser:other')],
-    ['another user', basic('other:mypass')],
+    ['another user', basic(`other:${planted.password}`)],
     ['no password', basic('myuser:')],
-    ['a user in other letters', basic('MyUser:mypass')],
+    ['a user in other letters', basic(`MyUser:${planted.password}`)],
     ['no colon', basic('myuser')],
     ['no base64', 'Basic ???'],
-    ['another scheme', basic('myuser:mypass').replace('Basic', 'Bearer')],
+    ['another scheme', basic(`myuser:${planted.password}`).replace('Basic', 'Bearer')],
   ])('refuses %s', async (_what, authorization) => {
     const { url } = await behind(await file())
 
@@ -52,7 +54,7 @@ describe('the embedded registry behind an htpasswd file', () => {
     await writeFile(path, (await readFile(path, 'utf8')).replace('$2b$', `$2${letter}$`))
     const { url } = await behind(path)
 
-    expect((await get(url, 'myuser:mypass')).status).toBe(200)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(200)
   })
 
   it('takes a password with colons and letters of any script', async () => {
@@ -75,23 +77,23 @@ describe('the embedded registry behind an htpasswd file', () => {
   it('counts a change of the file at once, for logins that were taken before, too', async () => {
     const path = await file()
     const { url } = await behind(path)
-    expect((await get(url, 'myuser:mypass')).status).toBe(200)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(200)
 
     await writeFile(path, await line('myuser', 'changed'))
 
-    expect((await get(url, 'myuser:mypass')).status).toBe(401)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(401)
     expect((await get(url, 'myuser:changed')).status).toBe(200)
   })
 
   it('forgets a user whose line has another name now', async () => {
     const path = await file()
     const { url } = await behind(path)
-    expect((await get(url, 'myuser:mypass')).status).toBe(200)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(200)
 
     await writeFile(path, (await readFile(path, 'utf8')).replace('myuser', 'renamed'))
 
-    expect((await get(url, 'myuser:mypass')).status).toBe(401)
-    expect((await get(url, 'renamed:mypass')).status).toBe(200)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(401)
+    expect((await get(url, `renamed:${planted.password}`)).status).toBe(200)
   })
 
   it('goes on taking a login while somebody else tries wrong passwords', async () => {
@@ -99,7 +101,7 @@ describe('the embedded registry behind an htpasswd file', () => {
 
     const answers = await Promise.all(
       ['right', 'wrong', 'right', 'wrong'].map(async (what) => {
-        const { status } = await get(url, what === 'right' ? 'myuser:mypass' : 'myuser:other')
+        const { status } = await get(url, what === 'right' ? `myuser:${planted.password}` : 'myuser:other')
         return `${what} ${status}`
       }),
     )
@@ -117,7 +119,7 @@ describe('the embedded registry behind an htpasswd file', () => {
     const log = recordingLogger()
     const { url } = await localRegistry(undefined, { htpasswd: path, log })
 
-    expect((await get(url, 'myuser:mypass')).status).toBe(401)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(401)
     expect((await get(url, ':')).status).toBe(401)
     expect(log.warnings).toEqual([`Nobody can log in by ${path}: ${why}.`])
   })
@@ -127,7 +129,7 @@ describe('the embedded registry behind an htpasswd file', () => {
     const { url } = await behind(path)
     await writeFile(path, `${await readFile(path, 'utf8')}half a li`)
 
-    expect((await get(url, 'myuser:mypass')).status).toBe(401)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(401)
   })
 
   it('names the line of a user whose hash is not bcrypt, and lets the others in', async () => {
@@ -136,7 +138,7 @@ describe('the embedded registry behind an htpasswd file', () => {
     const log = recordingLogger()
     const { url } = await localRegistry(undefined, { htpasswd: path, log })
 
-    expect((await get(url, 'myuser:mypass')).status).toBe(200)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(200)
     expect((await get(url, 'old:0123456789012345678901')).status).toBe(401)
     expect(log.warnings).toEqual([
       `${path}, line 1: this user cannot log in, because the hash is not bcrypt (htpasswd -B).`,
@@ -149,9 +151,9 @@ describe('the embedded registry behind an htpasswd file', () => {
     const { url } = await behind(path)
 
     await rm(path)
-    expect((await get(url, 'myuser:mypass')).status).toBe(401)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(401)
     await writeFile(path, before)
-    expect((await get(url, 'myuser:mypass')).status).toBe(200)
+    expect((await get(url, `myuser:${planted.password}`)).status).toBe(200)
   })
 
   it('does not start without the file', async () => {
@@ -172,11 +174,13 @@ describe('the embedded registry behind an htpasswd file', () => {
       log,
       onRequest: (request) => seen.push(request),
     })
-    await get(url, 'myuser:mypass')
+    await get(url, `myuser:${planted.password}`)
     await get(url, 'myuser:wrong')
 
     expect(seen.map(({ path, status }) => `${path} ${status}`)).toEqual(['/v2/ 200', '/v2/ 401'])
-    expect(JSON.stringify([seen, log.warnings])).not.toMatch(/mypass|wrong|bXl1c2Vy/)
+    const told = JSON.stringify([seen, log.warnings])
+    expect(holdsSecret(told)).toBe(false)
+    expect(told).not.toMatch(/wrong|bXl1c2Vy/)
   })
 })
 
@@ -184,7 +188,7 @@ async function behind(htpasswd: string): ReturnType<typeof localRegistry> {
   return await localRegistry(undefined, { htpasswd })
 }
 
-async function file(user = 'myuser', password = 'mypass'): Promise<string> {
+async function file(user = 'myuser', password = planted.password): Promise<string> {
   const path = join(await temporaryDirectory(), 'auth.htpasswd')
   await writeFile(path, await line(user, password))
   return path

@@ -4,9 +4,10 @@ import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { startNamingProxy, type NamingProxy } from '../support/namingProxy.ts'
 import { startTinyproxy, type Tinyproxy } from '../support/tinyproxy.ts'
 import { startTokenServer, type TokenServer, type TokenServerOptions } from '../support/tokenServer.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 export const user = 'myuser'
-export const password = 'mypass'
+export const password = planted.password
 const htpasswd = { user, password }
 
 /** A registry, and how a person gets into it. */
@@ -42,8 +43,8 @@ export const setUps: Readonly<Record<string, (home: Home) => Promise<SetUp>>> = 
   },
 
   'token, POST refresh': async (home) => {
-    const { host, tokens } = await tokenRegistry({ refreshTokens: { 'refresh-me': user } })
-    await home.write(docker, JSON.stringify({ auths: { [host]: { identitytoken: 'refresh-me' } } }))
+    const { host, tokens } = await tokenRegistry({ refreshTokens: { [planted.refreshToken]: user } })
+    await home.write(docker, JSON.stringify({ auths: { [host]: { identitytoken: planted.refreshToken } } }))
     return {
       host,
       keptBy: 'another',
@@ -54,11 +55,11 @@ export const setUps: Readonly<Record<string, (home: Home) => Promise<SetUp>>> = 
   },
 
   '<token> helper': async (home) => {
-    const { host, tokens } = await tokenRegistry({ refreshTokens: { 'refresh-me': user } })
+    const { host, tokens } = await tokenRegistry({ refreshTokens: { [planted.refreshToken]: user } })
     await home.installHelper('cloud')
     await home.write(
       'bin/keychain.json',
-      JSON.stringify({ [host]: { Username: '<token>', Secret: 'refresh-me' } }),
+      JSON.stringify({ [host]: { Username: '<token>', Secret: planted.refreshToken } }),
     )
     await home.write(docker, JSON.stringify({ credsStore: 'cloud' }))
     return {
@@ -116,7 +117,8 @@ export const setUps: Readonly<Record<string, (home: Home) => Promise<SetUp>>> = 
 
   'CONNECT proxy': async () => await behindProxy(),
 
-  'CONNECT proxy, login': async () => await behindProxy({ user: 'proxyuser', password: 'proxypass' }),
+  'CONNECT proxy, login': async () =>
+    await behindProxy({ user: 'proxyuser', password: planted.proxyPassword }),
 
   NO_PROXY: async () => {
     const { host } = await startDockerRegistry({ htpasswd })

@@ -12,6 +12,7 @@ import { fixture } from '../support/fixtures.ts'
 import { run } from '../support/run.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { treeOf } from '../support/tree.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const mayMount = await canMount()
 
@@ -20,7 +21,7 @@ let someone: Person
 let registry: DockerRegistry
 
 beforeAll(async () => {
-  registry = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
+  registry = await startDockerRegistry({ htpasswd: { user: 'myuser', password: planted.password } })
 })
 
 beforeEach(async () => {
@@ -472,7 +473,7 @@ async function saved(reference: string): Promise<void> {
 
 async function loggedIn(): Promise<void> {
   const login = ['registry', 'login', '-u', 'myuser', '--password-stdin', registry.host]
-  expect((await someone.chartroom(login, { input: 'mypass' })).exit).toBe(0)
+  expect((await someone.chartroom(login, { input: planted.password })).exit).toBe(0)
 }
 
 async function onlyChart(): Promise<{ digest: string }> {

@@ -14,8 +14,9 @@ import { startCountingProxy, type CountingProxy } from '../support/countingProxy
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
+import { planted } from '../support/planted/secrets.ts'
 
-const login = { user: 'myuser', password: 'mypass' }
+const login = { user: 'myuser', password: planted.password }
 const repository = 'myrepo/mychart'
 
 describe.each([

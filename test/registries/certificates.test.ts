@@ -6,8 +6,9 @@ import { person, type Person } from '../support/commandLine.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { pemFiles } from '../support/pemFiles.ts'
 import { writeChart } from '../support/sampleChart.ts'
+import { planted } from '../support/planted/secrets.ts'
 
-const login = { user: 'myuser', password: 'mypass' }
+const login = { user: 'myuser', password: planted.password }
 
 describe('a registry with a certificate that nobody knows', () => {
   it('is not believed, and the flag that would help is named', async () => {

@@ -8,8 +8,9 @@ import { person, type Person } from '../support/commandLine.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { startTokenServer } from '../support/tokenServer.ts'
+import { planted } from '../support/planted/secrets.ts'
 
-const login = { user: 'myuser', password: 'mypass' }
+const login = { user: 'myuser', password: planted.password }
 
 describe('registry diagnose, at distribution', () => {
   it('with users tells of a login that is missing, refused and taken', async () => {

@@ -9,6 +9,7 @@ import {
 import { fixture } from '../support/fixtures.ts'
 import { distribution3, itWith } from '../support/peers.ts'
 import { workplace } from '../support/workplace.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const compiled = await distribution3()
 
@@ -25,13 +26,13 @@ describe('the docker-registry that tests start', () => {
   })
 
   it('lets in only whom the htpasswd file names', async () => {
-    const { host } = await startDockerRegistry({ htpasswd: { user: 'myuser', password: 'mypass' } })
+    const { host } = await startDockerRegistry({ htpasswd: { user: 'myuser', password: planted.password } })
     const login = async (password: string): Promise<number> => {
       const authorization = `Basic ${Buffer.from(`myuser:${password}`).toString('base64')}`
       return (await fetch(`http://${host}/v2/`, { headers: { authorization } })).status
     }
 
-    expect([await login('mypass'), await login('wrong')]).toEqual([200, 401])
+    expect([await login(planted.password), await login('wrong')]).toEqual([200, 401])
   })
 
   it('shows an upload that is open and none after it is cancelled', async () => {

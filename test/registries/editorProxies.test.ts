@@ -7,12 +7,13 @@ import { startMappingProxy } from '../support/mappingProxy.ts'
 import { pemFiles } from '../support/pemFiles.ts'
 import { runOrFail } from '../support/run.ts'
 import { startTinyproxy } from '../support/tinyproxy.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const far = 'registry.example.test'
 const tags: Script = (_request, response) => {
   answerJson(response, { tags: ['1.0.0'] })
 }
-const login = { user: 'me', password: 'secret' }
+const login = { user: 'me', password: planted.proxyPassword }
 
 describe.each(['override', 'on', 'fallback', 'off'] as const)(
   'inside VS Code, http.proxySupport being %s',
@@ -25,7 +26,7 @@ describe.each(['override', 'on', 'fallback', 'off'] as const)(
       const settings = {
         support,
         proxy: `http://${proxy}`,
-        ...(wanted === undefined ? {} : { login: 'me:secret' }),
+        ...(wanted === undefined ? {} : { login: `me:${planted.proxyPassword}` }),
       }
 
       const outcomes = await editor({ ...settings, hosts })
@@ -114,6 +115,6 @@ async function network(wanted: typeof login | undefined) {
 
 async function editor(job: EditorProxyJob): Promise<EditorProxyOutcomes> {
   const worker = join(import.meta.dirname, '..', 'support', 'editorProxyWorker.ts')
-  const { stdout } = await runOrFail(process.execPath, [worker, JSON.stringify(job)])
+  const { stdout } = await runOrFail(process.execPath, [worker], { input: JSON.stringify(job) })
   return JSON.parse(stdout) as EditorProxyOutcomes
 }

@@ -6,6 +6,7 @@ import { person, type Person } from '../support/commandLine.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { fixture } from '../support/fixtures.ts'
 import { filesUnder } from '../support/tree.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 /** What Helm 3.2.4 said to every command of its registries guide, in the guide's order. */
 interface Transcript {
@@ -25,7 +26,7 @@ interface Said {
   readonly text: string
 }
 
-const htpasswd = { user: 'myuser', password: 'mypass' }
+const htpasswd = { user: 'myuser', password: planted.password }
 const reference = 'localhost:5000/myrepo/mychart:2.7.0'
 const transcript = JSON.parse(
   await readFile(fixture('transcripts', 'guide-3.2.4.json'), 'utf8'),

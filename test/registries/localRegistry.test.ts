@@ -10,6 +10,7 @@ import { cleanEnvironment, helm, itWith, skopeo } from '../support/peers.ts'
 import { run, runOrFail } from '../support/run.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { workplace } from '../support/workplace.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const [helm3, helm4] = [await helm(3), await helm(4)]
 const layout = fixture('modern', 'helm-4.3.1', 'crds-schema-docs-layout')
@@ -143,7 +144,7 @@ describe('the embedded registry behind an htpasswd file', () => {
 
     const before = await run(helm4.command, push, { env })
     const wrong = await run(helm4.command, login, { env, input: 'other' })
-    await runOrFail(helm4.command, login, { env, input: 'mypass' })
+    await runOrFail(helm4.command, login, { env, input: planted.password })
     const pushed = await runOrFail(helm4.command, push, { env })
     const pulled = await runOrFail(
       helm4.command,
@@ -166,7 +167,7 @@ describe('the embedded registry behind an htpasswd file', () => {
     const reference = `docker://${host}/copied/chart:1.0.0`
     const { digest, name } = await firstOf(layout)
     const skopeoRun = async (...args: readonly string[]): Promise<ReturnType<typeof run>> =>
-      await run('skopeo', args, { env, input: 'mypass' })
+      await run('skopeo', args, { env, input: planted.password })
     const here = ['--tls-verify=false', '--authfile', authfile]
     const copy = [
       'copy',
@@ -197,7 +198,7 @@ describe('the embedded registry behind an htpasswd file', () => {
     await saveChart(cache, fixture('charts', 'guide-mychart'), reference)
 
     await expect(pushChart(cache, registries, reference)).rejects.toMatchObject({ kind: 'unauthorized' })
-    await login(registries, credentials, host, { username: 'myuser', password: 'mypass' })
+    await login(registries, credentials, host, { username: 'myuser', password: planted.password })
 
     await pushChart(cache, registries, reference)
     await expect(pullChart(cache, registries, reference)).resolves.toMatchObject({ reference })
@@ -217,17 +218,17 @@ describe('an htpasswd file that Chartroom writes', () => {
 
   it("is one that Apache's htpasswd verifies", async () => {
     const path = await newFile()
-    await writeHtpasswd(path, 'myuser', 'mypass')
+    await writeHtpasswd(path, 'myuser', planted.password)
 
-    expect((await run('htpasswd', ['-vb', path, 'myuser', 'mypass'])).exit).toBe(0)
-    expect((await run('htpasswd', ['-vb', path, 'myuser', 'other'])).exit).not.toBe(0)
+    expect((await run('htpasswd', ['-vi', path, 'myuser'], { input: planted.password })).exit).toBe(0)
+    expect((await run('htpasswd', ['-vi', path, 'myuser'], { input: 'other' })).exit).not.toBe(0)
   })
 })
 
 /** A file with the login of the guide, made as the guide says. */
 async function fileOfApache(): Promise<string> {
   const path = await newFile()
-  await runOrFail('htpasswd', ['-cB', '-b', path, 'myuser', 'mypass'])
+  await runOrFail('htpasswd', ['-cBi', path, 'myuser'], { input: planted.password })
   return path
 }
 

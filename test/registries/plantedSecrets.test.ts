@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { base64, docker, helm32, helm38, Home } from '../core/credentials/home.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { person, type Person } from '../support/commandLine.ts'
@@ -9,12 +9,13 @@ import { CommandLines } from '../support/commandLines.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { listenOnLoopback } from '../support/loopback.ts'
 import { writeChart } from '../support/sampleChart.ts'
+import { holdsSecret, searchDirectory, takeSearched } from '../support/planted/search.ts'
+import { planted } from '../support/planted/secrets.ts'
+import { temporaryDirectory } from '../support/temporary.ts'
 import { startTokenServer, type TokenServer } from '../support/tokenServer.ts'
 
 const user = 'myuser'
-const password = 'planted-Passw0rd/of+tests'
-const refreshToken = 'planted-refresh-token-of-tests'
-const proxyPassword = 'planted-proxy-password'
+const { password, refreshToken, proxyPassword } = planted
 
 /** Where a login belongs: Helm's files, Docker's, and the keychain of the helper. */
 const credentialFiles = [helm32, helm38, docker, 'bin/keychain.json']
@@ -67,6 +68,42 @@ it('nothing that the command line prints, writes or starts holds a secret, wheth
   // The search finds what is there.
   const kept = await readFile(home.path(helm32), 'utf8')
   expect(leaks([{ place: helm32, text: kept }], secrets)).toEqual([helm32])
+})
+
+describe('the search for planted secrets', () => {
+  it.each(Object.entries(planted))('finds the %s in every spelling, wherever it stands', (_name, secret) => {
+    const spellings = ['u', 'us', 'use'].flatMap((user) => [
+      `${user}:${secret}`,
+      `http://${user}:${encodeURIComponent(secret)}@host`,
+      new URLSearchParams({ [user]: secret }).toString(),
+      JSON.stringify(JSON.stringify({ auths: { [user]: secret } })),
+      `Basic ${base64(`${user}:${secret}`)}`,
+      encodeURIComponent(base64(`${user}:${secret}`)),
+      Buffer.from(JSON.stringify({ jti: `${user}${secret}` })).toString('base64url'),
+    ])
+
+    expect(spellings.filter((spelling) => !holdsSecret(spelling))).toEqual([])
+    expect(holdsSecret('myuser:another one')).toBe(false)
+  })
+
+  it('finds one in a file, also between two pieces that are read, and not where logins are kept', async () => {
+    const directory = await temporaryDirectory()
+    await mkdir(join(directory, 'deep', 'registry'), { recursive: true })
+    const names = ['split.log', 'deep/plain.json', 'deep/registry/config.json']
+    for (const name of names) {
+      const before = name === 'split.log' ? 'x'.repeat(1024 * 1024 - 5) : ''
+      await writeFile(join(directory, name), `${before}${password}`)
+    }
+    const others = takeSearched()
+
+    await searchDirectory(directory)
+    for (const name of names) await writeFile(join(directory, name), '')
+
+    expect(others.found).toEqual([])
+    const { files, found } = takeSearched()
+    expect(files).toBe(2)
+    expect([...found].sort()).toEqual(['deep/plain.json', 'split.log'].map((name) => join(directory, name)))
+  })
 })
 
 interface Text {

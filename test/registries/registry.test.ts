@@ -6,6 +6,7 @@ import type { ReadableTarget } from '../../src/core/oci/target.ts'
 import { readVerified } from '../../src/core/oci/verify.ts'
 import { Registries } from '../../src/core/registry/registries.ts'
 import { openUploads, startDockerRegistry, type DockerRegistry } from '../support/dockerRegistry.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const config = Buffer.from('{"name":"mychart","version":"2.7.0"}')
 const layer = Buffer.alloc(3 * 1024 * 1024, 'chart')
@@ -13,7 +14,7 @@ const manifest = encodeManifest({
   config: descriptorOf('application/vnd.cncf.helm.config.v1+json', config),
   layers: [descriptorOf('application/tar+gzip', layer)],
 })
-const login = { user: 'myuser', password: 'mypass' }
+const login = { user: 'myuser', password: planted.password }
 
 describe.each([
   ['that is open', undefined],

@@ -16,8 +16,9 @@ import { registryWithoutCatalogue } from '../support/registryWithoutCatalogue.ts
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { answerError } from '../core/registry/scriptedServer.ts'
+import { planted } from '../support/planted/secrets.ts'
 
-const login = { user: 'myuser', password: 'mypass' }
+const login = { user: 'myuser', password: planted.password }
 
 describe.each([
   ['that is open', undefined],

@@ -2,8 +2,9 @@ import { afterEach, beforeAll, describe, expect } from 'vitest'
 import { Registries } from '../../src/core/registry/registries.ts'
 import { behavesAsTarget } from '../contract/target.ts'
 import { openUploads, startDockerRegistry, type DockerRegistry } from '../support/dockerRegistry.ts'
+import { planted } from '../support/planted/secrets.ts'
 
-const login = { user: 'myuser', password: 'mypass' }
+const login = { user: 'myuser', password: planted.password }
 
 describe.each([
   ['an open docker-registry', undefined],

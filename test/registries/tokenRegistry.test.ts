@@ -9,6 +9,7 @@ import { Registries } from '../../src/core/registry/registries.ts'
 import type { RegistryRepository } from '../../src/core/registry/repository.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { startTokenServer, type TokenServer, type TokenServerOptions } from '../support/tokenServer.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 const config = Buffer.from('{"name":"mychart","version":"1.0.0"}')
 const layer = Buffer.from('the layer of a chart')
@@ -16,8 +17,8 @@ const manifest = encodeManifest({
   config: descriptorOf('application/vnd.cncf.helm.config.v1+json', config),
   layers: [descriptorOf('application/tar+gzip', layer)],
 })
-const users = { myuser: 'mypass' }
-const login = { username: 'myuser', password: 'mypass' }
+const users = { myuser: planted.password }
+const login = { username: 'myuser', password: planted.password }
 
 describe('a real registry with a token server', () => {
   it('takes a chart, lists it and gives it back, with one token for each scope', async () => {
@@ -39,8 +40,8 @@ describe('a real registry with a token server', () => {
 
   it('trades an identity token by POST', async () => {
     const { repository, tokens } = await tokenRegistry(
-      { users, refreshTokens: { 'refresh-me': 'myuser' } },
-      { username: '', password: '', identityToken: 'refresh-me' },
+      { users, refreshTokens: { [planted.refreshToken]: 'myuser' } },
+      { username: '', password: '', identityToken: planted.refreshToken },
     )
 
     await push(repository)

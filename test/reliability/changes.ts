@@ -10,6 +10,7 @@ import {
   removeChart,
   saveChart,
 } from '../../src/core/index.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 /** One change of the disk that a person can ask for. */
 export type Change =
@@ -59,7 +60,7 @@ async function listLater(cache: ChartCache): Promise<readonly unknown[]> {
 }
 
 /** The login that the registries of these tests take. */
-export const account = { username: 'myuser', password: 'mypass' }
+export const account = { username: 'myuser', password: planted.password }
 
 /** Registries that are asked without a login. */
 export function anonymous(): Registries {

@@ -11,6 +11,7 @@ import { stock } from '../support/faultRegistry/stock.ts'
 import { clientSocketsTo } from '../support/clientSockets.ts'
 import { perform, type Workplace } from './faultWork.ts'
 import { leftoversIn, lookAtCache } from './invariants.ts'
+import { planted } from '../support/planted/secrets.ts'
 
 /** How often a fault is inflicted. */
 export type Frequency = 'once' | 'always'
@@ -29,7 +30,7 @@ export interface Cell {
 /** Milliseconds within which every operation has to end. */
 export const deadline = 5000
 
-const account = { username: 'alice', password: 'the-planted+secret/of=alice' }
+const account = { username: 'alice', password: planted.password }
 
 /**
  * Does an operation at a registry with a fault, and looks at what is left.

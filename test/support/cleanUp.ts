@@ -1,10 +1,15 @@
 import { afterAll, onTestFinished, TestRunner } from 'vitest'
+import { concludeSearch } from './planted/search.ts'
 
 const forFile: (() => Promise<void>)[] = []
 
 // Support modules are imported while a test file is collected, so this belongs to the file that imports them.
 afterAll(async () => {
-  for (const work of forFile.splice(0).reverse()) await work()
+  try {
+    for (const work of forFile.splice(0).reverse()) await work()
+  } finally {
+    concludeSearch()
+  }
 })
 
 /** Does the work after the running test or, where it is asked for outside of one, after the last test of the file. */

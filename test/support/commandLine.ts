@@ -29,7 +29,14 @@ export async function person(more: Readonly<Record<string, string>> = {}): Promi
   const home = await temporaryDirectory()
   const work = join(home, 'work')
   await mkdir(work)
-  const env = { HOME: home, PATH: process.env['PATH'], TERM: 'xterm', ...more }
+  const watching = ['NODE_OPTIONS', 'CHARTROOM_STARTED'].map((name) => [name, process.env[name]] as const)
+  const env = {
+    ...Object.fromEntries(watching),
+    HOME: home,
+    PATH: process.env['PATH'],
+    TERM: 'xterm',
+    ...more,
+  }
   const place = { cwd: work, env }
   return {
     home,

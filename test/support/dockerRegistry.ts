@@ -117,7 +117,8 @@ async function configure(
 ): Promise<Record<string, unknown>> {
   const { htpasswd, tls, token, pullThrough, catalogPage, tagsPage } = options
   const users = options.htpasswdFile ?? join(directory, 'htpasswd')
-  if (htpasswd !== undefined) await runOrFail('htpasswd', ['-Bbc', users, htpasswd.user, htpasswd.password])
+  if (htpasswd !== undefined)
+    await runOrFail('htpasswd', ['-Bic', users, htpasswd.user], { input: htpasswd.password })
   return {
     version: '0.1',
     log: { level: 'info', formatter: 'text', accesslog: { disabled: true } },

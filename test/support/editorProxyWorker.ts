@@ -1,10 +1,11 @@
 /**
  * Does to Node's network what VS Code does in its extension host, and then lists tags through the transports of the core.
- * Reads an `EditorProxyJob` from its only argument and prints an array of outcomes.
+ * Reads an `EditorProxyJob` from standard input and prints an array of outcomes.
  */
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
+import { text } from 'node:stream/consumers'
 import tls from 'node:tls'
 import * as proxyAgent from '@vscode/proxy-agent'
 import type { ProxyAgentParams, ProxySupportSetting } from '@vscode/proxy-agent'
@@ -23,7 +24,7 @@ export interface EditorProxyJob {
 /** By host: the tags that came, or the kind of the failure. */
 export type EditorProxyOutcomes = Readonly<Record<string, readonly string[] | string>>
 
-const { support, proxy, login, hosts } = JSON.parse(process.argv[2] ?? '') as EditorProxyJob
+const { support, proxy, login, hosts } = JSON.parse(await text(process.stdin)) as EditorProxyJob
 
 const ignore = (): void => undefined
 const params: ProxyAgentParams = {

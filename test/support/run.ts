@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
+import { searchText } from './planted/search.ts'
 
 export interface RunOptions {
   /** What the program reads from its standard input, which is then closed. */
@@ -43,7 +44,13 @@ export async function run(
     })
   })
   options.signal?.removeEventListener('abort', stop)
-  return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), exit }
+  const finished = {
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+    exit,
+  }
+  searchText(`what was printed by ${command} ${args.join(' ')}`, finished.stdout + finished.stderr)
+  return finished
 }
 
 /** Runs a program that must succeed. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { searchText } from './planted/search.ts'
 
 export interface Reply {
   /** What the program has printed last when the person types. */
@@ -36,6 +37,7 @@ export async function runOnTerminal(
   })
   child.stdin.on('error', () => undefined)
   const [exit] = (await once(child, 'close')) as [number | null]
+  searchText(`the terminal of ${command.join(' ')}`, output)
   return { output: output.replaceAll('\r\n', '\n'), exit: exit ?? -1 }
 }
 

@@ -2,6 +2,7 @@ import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { listenOnLoopback } from './loopback.ts'
+import { mark } from './planted/secrets.ts'
 import { tokenCertificate } from './tokenCertificate.ts'
 
 export interface TokenServerOptions {
@@ -158,7 +159,7 @@ function signed(payload: Readonly<Record<string, unknown>>, lifetime: number): s
   const certificate = new X509Certificate(tokenCertificate.cert).raw.toString('base64')
   const parts = [
     { typ: 'JWT', alg: 'RS256', x5c: [certificate] },
-    { ...payload, iat: now, nbf: now - 10, exp: now + lifetime, jti: randomUUID() },
+    { ...payload, iat: now, nbf: now - 10, exp: now + lifetime, jti: `${mark} ${randomUUID()}` },
   ]
   const text = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   const signature = sign('RSA-SHA256', Buffer.from(text), createPrivateKey(tokenCertificate.key))

@@ -9,6 +9,7 @@ import { cleanUp } from './cleanUp.ts'
 import { hostErrors } from './hostLog.ts'
 import { extensionsDirectory } from './installedExtension.ts'
 import { ownHome } from './ownHome.ts'
+import { searchDirectory } from './planted/search.ts'
 import { patience } from './waiting.ts'
 import { Workbench } from './workbenchWindow.ts'
 
@@ -45,8 +46,11 @@ export type { Workbench }
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const home = await mkdtemp(join(tmpdir(), 'chartroom-window-'))
   const undo: (() => Promise<void>)[] = [() => rm(home, { recursive: true, force: true, maxRetries: 5 })]
-  // The log is complete once the server has stopped.
-  undo.push(() => checkHostLog(home))
+  // What the window leaves is complete once the server has stopped.
+  undo.push(
+    () => searchDirectory(home),
+    () => checkHostLog(home),
+  )
   const close = async () => {
     const failures: unknown[] = []
     for (const work of undo.splice(0).reverse()) await work().catch((error: unknown) => failures.push(error))

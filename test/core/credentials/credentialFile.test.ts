@@ -5,7 +5,12 @@ import { CredentialFile } from '../../../src/core/credentials/credentialFile.ts'
 import { observeSteps } from '../../../src/core/files.ts'
 import { fixture } from '../../support/fixtures.ts'
 import { nameOfEnded } from '../../support/nameOfEnded.ts'
+import { holdsSecret } from '../../support/planted/search.ts'
+import { planted } from '../../support/planted/secrets.ts'
 import { aHome, aLog, base64, configWith, helm32, helm36, helm38, myuser, type Home } from './home.ts'
+
+/** Whom the recordings log in. */
+const whoIsRecorded = { ...myuser, password: 'mypass' }
 
 function fileIn(home: Home, name: string = helm32): CredentialFile {
   return new CredentialFile({ path: home.path(name), origin: `~/${name}` }, { around: home.around })
@@ -41,7 +46,7 @@ describe.each(recordings)('beside Helm %s', (version, name) => {
 
     expect(await file.find('localhost:5001')).toEqual({
       username: 'myuser',
-      password: 'mypass',
+      password: whoIsRecorded.password,
       origin: `~/${name}`,
     })
   })
@@ -54,7 +59,7 @@ describe.each(recordings)('beside Helm %s', (version, name) => {
 
     for (const step of firsts) {
       const host = /login (\S+)/.exec(step.do)?.[1] ?? ''
-      await file.save(host, myuser)
+      await file.save(host, whoIsRecorded)
       for (const { path, mode, content } of step.filesUnderHome) {
         expect([path, `0${await home.modeOf(path)}`]).toEqual([path, mode])
         if (content !== undefined) expect(await home.read(path)).toBe(content)
@@ -95,7 +100,7 @@ describe('a credentials file that is written', () => {
       HttpHeaders: { 'X-A': 'b' },
       auths: {
         'o.org': { auth: 'dTpw', email: 'e@o.org', new: null },
-        'r.org': { auth: base64('myuser:mypass') },
+        'r.org': { auth: base64(`myuser:${planted.password}`) },
       },
       'x-unknown': { k: [1, true] },
     })
@@ -129,19 +134,19 @@ describe('a credentials file that is written', () => {
   })
 
   it.each([
-    ['a file', async (home: Home) => await home.write('elsewhere/c.json', '{}')],
-    ['nothing yet', (home: Home) => home.path('elsewhere/c.json')],
+    ['a file', async (home: Home) => await home.write('elsewhere/registry.json', '{}')],
+    ['nothing yet', (home: Home) => home.path('elsewhere/registry.json')],
   ])('stays a link where it leads to %s, whose target is replaced', async (_, target) => {
     const home = await aHome()
     await target(home)
     await home.write('.cache/helm/registry/other', '')
-    await symlink('../../../elsewhere/c.json', home.path(helm32))
+    await symlink('../../../elsewhere/registry.json', home.path(helm32))
 
     await fileIn(home).save('r.org', myuser)
 
     expect((await lstat(home.path(helm32))).isSymbolicLink()).toBe(true)
-    expect((await lstat(home.path('elsewhere/c.json'))).isFile()).toBe(true)
-    expect(await home.modeOf('elsewhere/c.json')).toBe('600')
+    expect((await lstat(home.path('elsewhere/registry.json'))).isFile()).toBe(true)
+    expect(await home.modeOf('elsewhere/registry.json')).toBe('600')
     expect(await fileIn(home).find('r.org')).toMatchObject({ username: 'myuser' })
   })
 
@@ -151,7 +156,7 @@ describe('a credentials file that is written', () => {
     await home.write(helm32, before)
     const inode = (await stat(home.path(helm32))).ino
     // As long as something has this inode, no new file gets it.
-    await link(home.path(helm32), home.path('old.json'))
+    await link(home.path(helm32), home.path('registry.json'))
     for (let failing = 1; ; failing++) {
       let step = 0
       const stop = observeSteps(() => {
@@ -208,7 +213,7 @@ describe('a credentials file that is written', () => {
     stop()
     const foreign = await nameOfEnded('other.json')
     for (const name of [running, running.replace(`-${process.pid}-`, '-999999999-'), foreign]) {
-      await home.write(`${folder}/${name}`, configWith('r.org', 'secret'))
+      await home.write(`${folder}/${name}`, '{"auths":{"r.org":{"auth":"b2Y6c29tZWJvZHk="}}}')
     }
 
     await act(fileIn(home))
@@ -257,7 +262,9 @@ describe('a credentials file that cannot be understood', () => {
         .save('r.org', myuser)
         .catch((reason: unknown) => reason)
       expect(error).toMatchObject({ kind: 'store-corrupt', evidence: { path: home.path(helm32) } })
-      expect(JSON.stringify(error) + String((error as Error).stack)).not.toMatch(/c2Vj|mypass|bXl1/)
+      const told = JSON.stringify(error) + String((error as Error).stack)
+      expect(holdsSecret(told)).toBe(false)
+      expect(told).not.toMatch(/c2Vj|bXl1/)
       expect(await home.read(helm32)).toBe(text)
     },
   )
@@ -281,7 +288,7 @@ describe('a credentials file that cannot be understood', () => {
     const home = await aHome()
     await home.write(helm32, '')
 
-    await fileIn(home).save('localhost:5001', myuser)
+    await fileIn(home).save('localhost:5001', whoIsRecorded)
 
     const recording = fixture('credentials', 'helm-3.2.4', 'home', helm32)
     expect(await home.read(helm32)).toBe(await readFile(recording, 'utf8'))
@@ -332,7 +339,7 @@ describe('a credentials file with a helper', () => {
     await fileIn(home).save('r.org', myuser)
 
     expect(await home.read(helm32)).toBe('{"auths":{"r.org":{}},"credsStore":"test"}')
-    expect(await home.keychain()).toEqual({ 'r.org': { Username: 'myuser', Secret: 'mypass' } })
+    expect(await home.keychain()).toEqual({ 'r.org': { Username: 'myuser', Secret: planted.password } })
     expect(await fileIn(home).erase('r.org')).toBe(true)
     expect(await home.keychain()).toEqual({})
     expect(await home.read(helm32)).toBe('{"auths":{},"credsStore":"test"}')

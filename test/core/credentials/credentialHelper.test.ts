@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { CredentialHelper } from '../../../src/core/credentials/credentialHelper.ts'
 import { platformHelper } from '../../../src/core/credentials/platformHelper.ts'
 import { aHome, aLog, myuser, type Home } from './home.ts'
+import { planted } from '../../support/planted/secrets.ts'
+import { holdsSecret } from '../../support/planted/search.ts'
 
 const host = 'r.example.com'
 
@@ -16,8 +18,8 @@ describe('a credential helper', () => {
     await home.installHelper('test')
 
     await helper(home).store(host, myuser, host)
-    expect(await home.keychain()).toEqual({ [host]: { Username: 'myuser', Secret: 'mypass' } })
-    expect(await helper(home).get(host, host)).toEqual({ username: 'myuser', password: 'mypass' })
+    expect(await home.keychain()).toEqual({ [host]: { Username: 'myuser', Secret: planted.password } })
+    expect(await helper(home).get(host, host)).toEqual({ username: 'myuser', password: planted.password })
     expect(await helper(home).erase(host, host)).toBe(true)
 
     expect(await helper(home).get(host, host)).toBeUndefined()
@@ -66,12 +68,16 @@ describe('a credential helper', () => {
   })
 
   it.each([
-    ['fails', `console.log('hunter2'); console.error('hunter2'); process.exit(3)`, 'failed with exit code 3'],
-    ['prints no JSON', `console.log('hunter2')`, 'gave an answer that is not JSON'],
-    ['prints no login', `console.log('{"Secret":"hunter2"}')`, 'gave no login'],
+    [
+      'fails',
+      `console.log('${planted.helperSecret}'); console.error('${planted.helperSecret}'); process.exit(3)`,
+      'failed with exit code 3',
+    ],
+    ['prints no JSON', `console.log('${planted.helperSecret}')`, 'gave an answer that is not JSON'],
+    ['prints no login', `console.log('{"Secret":"${planted.helperSecret}"}')`, 'gave no login'],
     [
       'prints too much',
-      `process.stdout.write('hunter2'.repeat(20000)); setInterval(() => 0, 1000)`,
+      `process.stdout.write('${planted.helperSecret}'.repeat(20000)); setInterval(() => 0, 1000)`,
       'more than 65536 bytes',
     ],
   ])('that %s is named, and what it printed is not', async (_, script, reason) => {
@@ -86,7 +92,7 @@ describe('a credential helper', () => {
     expect(error).toMatchObject({ kind: 'unavailable', evidence: { host } })
     expect(String(error)).toContain('docker-credential-test')
     expect(String(error)).toContain(reason)
-    expect(JSON.stringify(error) + String((error as Error).stack) + log.lines.join()).not.toContain('hunter2')
+    expect(holdsSecret(JSON.stringify(error) + String((error as Error).stack) + log.lines.join())).toBe(false)
   })
 
   it('that cannot be started is named', async () => {

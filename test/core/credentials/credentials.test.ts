@@ -4,6 +4,7 @@ import type { Credential } from '../../../src/core/credential.ts'
 import { Credentials } from '../../../src/core/credentials/credentials.ts'
 import type { CredentialStore } from '../../../src/core/credentials/store.ts'
 import { aHome, aLog, configWith, docker, helm32, helm36, helm38, myuser, podman, type Home } from './home.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 const host = 'r.example.com'
 
@@ -35,7 +36,7 @@ class KeptInMemory implements CredentialStore {
 }
 
 function secretStorageWith(username: string): KeptInMemory {
-  return new KeptInMemory([[host, { username, password: 'secret', origin: 'the secret storage' }]])
+  return new KeptInMemory([[host, { username, password: planted.password, origin: 'the secret storage' }]])
 }
 
 async function exists(home: Home, name: string): Promise<boolean> {
@@ -80,7 +81,7 @@ describe('the login for a host', () => {
 
       const found = await new Credentials({ around, stores }).find(host)
 
-      expect(found).toEqual({ username: first, password: 'secret', origin: first })
+      expect(found).toEqual({ username: first, password: planted.password, origin: first })
       expect(await new Credentials({ around, stores }).find('r.example.com.evil.org')).toBeUndefined()
       expect(await new Credentials({ around: empty.around }).find(host)).toBeUndefined()
     },
@@ -122,7 +123,7 @@ describe('the login for a host', () => {
   })
 
   it('is anonymous where DOCKER_AUTH_CONFIG is damaged, which is said without its text', async () => {
-    const home = await aHome({ DOCKER_AUTH_CONFIG: '{"auths": hunter2' })
+    const home = await aHome({ DOCKER_AUTH_CONFIG: `{"auths": ${planted.helperSecret}` })
     const log = aLog()
 
     expect(await new Credentials({ around: home.around }).find(host, { log })).toBeUndefined()

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import type { Credential } from '../../../src/core/credential.ts'
 import type { Surroundings } from '../../../src/core/helmHome.ts'
 import type { Logger } from '../../../src/core/logger.ts'
+import { searchText } from '../../support/planted/search.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 export const helm32 = '.cache/helm/registry/config.json'
 export const helm38 = '.config/helm/registry/config.json'
@@ -11,7 +13,7 @@ export const helm36 = '.config/helm/registry.json'
 export const docker = '.docker/config.json'
 export const podman = '.config/containers/auth.json'
 
-export const myuser: Credential = { username: 'myuser', password: 'mypass', origin: 'the test' }
+export const myuser: Credential = { username: 'myuser', password: planted.password, origin: 'the test' }
 
 /** A home directory of its own, in which the programs of `bin` are the only ones on PATH. */
 export async function aHome(env: Readonly<Record<string, string>> = {}): Promise<Home> {
@@ -77,7 +79,7 @@ export class Home {
 }
 
 export function configWith(host: string, username: string): string {
-  return JSON.stringify({ auths: { [host]: { auth: base64(`${username}:secret`) } } })
+  return JSON.stringify({ auths: { [host]: { auth: base64(`${username}:${planted.password}`) } } })
 }
 
 export function base64(text: string): string {
@@ -88,6 +90,7 @@ export function base64(text: string): string {
 export function aLog(): Logger & { readonly lines: string[] } {
   const lines: string[] = []
   function add(line: string): void {
+    searchText(`a line of a log: ${line}`, line)
     lines.push(line)
   }
   return { lines, debug: add, info: add, warn: add }

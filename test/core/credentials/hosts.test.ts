@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Credentials, type KnownHost } from '../../../src/core/credentials/credentials.ts'
 import type { CredentialStore } from '../../../src/core/credentials/store.ts'
 import { aHome, aLog, base64, configWith, docker, helm32, helm38, myuser, podman, type Home } from './home.ts'
+import { planted } from '../../support/planted/secrets.ts'
+import { holdsSecret } from '../../support/planted/search.ts'
 
 describe('the hosts that there is a login for', () => {
   it('come from every place, each with the place that is asked first, and without passwords', async () => {
@@ -24,7 +26,7 @@ describe('the hosts that there is a login for', () => {
 
   it('are written as references write them, whatever the keys are', async () => {
     const home = await aHome()
-    const auth = base64('me:secret')
+    const auth = base64(`me:${planted.password}`)
     await home.write(
       docker,
       JSON.stringify({
@@ -49,7 +51,10 @@ describe('the hosts that there is a login for', () => {
 
   it('name no user where the login is a token', async () => {
     const home = await aHome()
-    await home.write(docker, JSON.stringify({ auths: { 'r.example.com': { identitytoken: 'secret' } } }))
+    await home.write(
+      docker,
+      JSON.stringify({ auths: { 'r.example.com': { identitytoken: planted.refreshToken } } }),
+    )
 
     expect(await hostsAt(home)).toEqual([{ host: 'r.example.com', origin: `~/${docker}` }])
   })
@@ -68,10 +73,10 @@ describe('the hosts that there is a login for', () => {
     await home.write(
       'bin/keychain.json',
       JSON.stringify({
-        'r.example.com': { Username: 'me', Secret: 'secret' },
-        'token.example.com': { Username: '<token>', Secret: 'secret' },
-        'https://index.docker.io/v1/': { Username: 'hub', Secret: 'secret' },
-        'https://index.docker.io/v1/access-token': { Username: 'other', Secret: 'secret' },
+        'r.example.com': { Username: 'me', Secret: planted.helperSecret },
+        'token.example.com': { Username: '<token>', Secret: planted.helperSecret },
+        'https://index.docker.io/v1/': { Username: 'hub', Secret: planted.helperSecret },
+        'https://index.docker.io/v1/access-token': { Username: 'other', Secret: planted.helperSecret },
       }),
     )
 
@@ -104,7 +109,10 @@ describe('the hosts that there is a login for', () => {
 
   it('are the hosts in the file where its helper fails, which is a line in the log', async () => {
     const home = await aHome()
-    await home.installProgram('docker-credential-test', `console.log('sesame'); process.exit(3)`)
+    await home.installProgram(
+      'docker-credential-test',
+      `console.log('${planted.helperSecret}'); process.exit(3)`,
+    )
     await home.write(docker, JSON.stringify({ credsStore: 'test', auths: { 'r.example.com': {} } }))
     const log = aLog()
 
@@ -114,7 +122,7 @@ describe('the hosts that there is a login for', () => {
     expect(log.lines.join('\n')).toContain(
       `The credential helper docker-credential-test, asked about all hosts, failed with exit code 3. It is configured in ~/${docker}.`,
     )
-    expect(log.lines.join('\n')).not.toContain('sesame')
+    expect(holdsSecret(log.lines.join('\n'))).toBe(false)
   })
 
   it('are listed without a helper that lies in a folder that is not trusted', async () => {
@@ -146,7 +154,10 @@ describe('the hosts that there is a login for', () => {
 
   it('leave out an entry that cannot be understood', async () => {
     const home = await aHome()
-    const auths = { 'bad.example.com': { auth: 'no colon' }, 'r.example.com': { auth: base64('me:secret') } }
+    const auths = {
+      'bad.example.com': { auth: 'no colon' },
+      'r.example.com': { auth: base64(`me:${planted.password}`) },
+    }
     await home.write(docker, JSON.stringify({ auths }))
 
     expect(names(await hostsAt(home))).toEqual(['r.example.com'])

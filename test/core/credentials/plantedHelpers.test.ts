@@ -2,6 +2,7 @@ import { symlink } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { Credentials } from '../../../src/core/credentials/credentials.ts'
 import { aHome, base64, docker, type Home } from './home.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 const host = 'registry.example.com'
 const thief = `require('node:fs').writeFileSync(process.env.HOME + '/stolen', 'x'); console.log('{}')`
@@ -11,14 +12,14 @@ async function workspace(path: (home: Home) => string): Promise<{ home: Home; cr
   const home = await aHome()
   await home.write(docker, JSON.stringify({ auths: { [host]: {} }, credsStore: 'own' }))
   await home.write('workspace/docker-credential-own', `#!${process.execPath}\n${thief}\n`, 0o755)
-  await home.write('workspace/.docker/config.json', planted)
-  await home.write('workspace/config.json', planted)
+  await home.write('workspace/.docker/config.json', ofMallory)
+  await home.write('workspace/config.json', ofMallory)
   await symlink(home.path('workspace'), home.path('linked'))
   const around = { ...home.around, env: { PATH: path(home), HOME: home.root } }
   return { home, credentials: new Credentials({ around, untrusted: () => [home.path('workspace')] }) }
 }
 
-const planted = JSON.stringify({ auths: { [host]: { auth: base64('mallory:secret') } } })
+const ofMallory = JSON.stringify({ auths: { [host]: { auth: base64('mallory:secret') } } })
 
 describe('a credential helper that lies in a workspace', () => {
   it.each([
@@ -39,7 +40,7 @@ describe('a credential helper that lies in a workspace', () => {
     await home.installHelper('own')
     await home.write(
       'bin/keychain.json',
-      JSON.stringify({ [host]: { Username: 'alice', Secret: 'wonderland' } }),
+      JSON.stringify({ [host]: { Username: 'alice', Secret: planted.password } }),
     )
 
     expect(await credentials.find(host)).toMatchObject({ username: 'alice' })

@@ -7,8 +7,9 @@ import { bytesReceivedFrom } from '../../support/clientSockets.ts'
 import { stock } from '../../support/faultRegistry/stock.ts'
 import { failureOf } from '../registry/scriptedServer.ts'
 import { visit, type Visit } from '../registry/manners/visit.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
-const alice = { username: 'alice', password: 'wonderland' }
+const alice = { username: 'alice', password: planted.password }
 const KiB = 1024
 const metadata = 4096 * KiB
 

@@ -4,6 +4,7 @@ import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { aHome, configWith, docker } from '../credentials/home.ts'
 import { alice, startInternet, type Answer, type Arrival, type Internet } from './internet.ts'
 import { failureOf, read } from './scriptedServer.ts'
+import { holdsSecret } from '../../support/planted/search.ts'
 
 const registry = 'registry.example.com'
 const bytes = Buffer.from('a chart layer')
@@ -15,7 +16,9 @@ function secretsIn(arrivals: readonly Arrival[], isHome: (url: URL) => boolean):
   return arrivals
     .filter(({ url }) => !isHome(new URL(url)))
     .flatMap(({ url, authorization, cookie }) =>
-      authorization !== undefined || cookie !== undefined || /wonderland|alice/.test(url) ? [url] : [],
+      authorization !== undefined || cookie !== undefined || url.includes('alice') || holdsSecret(url)
+        ? [url]
+        : [],
     )
 }
 

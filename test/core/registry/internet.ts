@@ -5,6 +5,7 @@ import { Registries } from '../../../src/core/registry/registries.ts'
 import type { FindCredential } from '../../../src/core/registry/login/authenticator.ts'
 import type { Transport } from '../../../src/core/registry/transport/transport.ts'
 import { startServer } from './scriptedServer.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 /** What arrived somewhere. */
 export interface Arrival {
@@ -28,7 +29,7 @@ export interface Internet {
 
 export const alice: Credential = {
   username: 'alice',
-  password: 'wonderland',
+  password: planted.password,
   origin: '~/.docker/config.json',
 }
 

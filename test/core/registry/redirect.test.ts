@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { failureOf, read, repositoryAt, startServer } from './scriptedServer.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 const bytes = Buffer.from('a chart layer')
 const blob = descriptorOf('application/tar+gzip', bytes)
-const credential = { username: 'alice', password: 'wonderland' }
+const credential = { username: 'alice', password: planted.password }
 
 describe('a redirect', () => {
   it('to another port does not take the login along, nor does the way back', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { bodyOf, failureOf, repositoryAt, startServer } from './scriptedServer.ts'
 import { content, uploads } from './uploads.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 describe('a small blob that is pushed', () => {
   const small = Buffer.from('a small chart layer')
@@ -37,7 +38,7 @@ describe('a small blob that is pushed', () => {
         else response.writeHead(received.length === 2 ? 503 : 201).end()
       }),
     )
-    const credential = { username: 'alice', password: 'wonderland' }
+    const credential = { username: 'alice', password: planted.password }
 
     await repositoryAt(server.host, { credential }).push(descriptor, content(small))
 

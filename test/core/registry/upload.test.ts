@@ -5,6 +5,7 @@ import { Registries } from '../../../src/core/registry/registries.ts'
 import type { Content } from '../../../src/core/oci/target.ts'
 import { bodyOf, failureOf, repositoryAt, startServer } from './scriptedServer.ts'
 import { content, moved, uploads } from './uploads.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 /** More than goes in one piece. */
 const bytes = Buffer.alloc(300 * 1024, 'a chart layer')
@@ -64,7 +65,7 @@ describe('a blob that is pushed', () => {
         else response.writeHead(201).end()
       }),
     )
-    const credential = { username: 'alice', password: 'wonderland' }
+    const credential = { username: 'alice', password: planted.password }
 
     await repositoryAt(server.host, { credential }).push(blob, content(bytes))
 
@@ -237,7 +238,7 @@ describe('a blob that is pushed', () => {
         response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
       else response.writeHead(202, { location: `http://${storage.host}/upload` }).end()
     })
-    const credential = { username: 'alice', password: 'wonderland' }
+    const credential = { username: 'alice', password: planted.password }
 
     await repositoryAt(server.host, { credential }).push(blob, content(bytes))
 

@@ -4,6 +4,7 @@ import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'
 import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/registry/transport/transport.ts'
 import { failureOf, read } from './scriptedServer.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
 /** More than goes in one piece. */
 const bytes = Buffer.alloc(300 * 1024, 'a chart layer')
@@ -133,7 +134,8 @@ function visit(host: string, location: string | undefined) {
     },
   }
   const registries = new Registries({
-    findCredential: () => Promise.resolve({ username: 'alice', password: 'wonderland', origin: 'this test' }),
+    findCredential: () =>
+      Promise.resolve({ username: 'alice', password: planted.password, origin: 'this test' }),
     transport,
   })
   return {

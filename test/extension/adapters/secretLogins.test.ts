@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { SecretStorage } from 'vscode'
 import { SecretLogins } from '../../../src/extension/adapters/secretLogins.ts'
 import { aLog } from '../../core/credentials/home.ts'
+import { planted } from '../../support/planted/secrets.ts'
 
-const ghcr = { username: 'me', password: 'hunter2', origin: 'a person' }
-const local = { username: 'myuser', password: 'mypass', origin: 'a person' }
+const ghcr = { username: 'me', password: planted.helperSecret, origin: 'a person' }
+const local = { username: 'myuser', password: planted.password, origin: 'a person' }
 
 describe('logins in the secret storage', () => {
   it('are found again by the next window, with their origin', async () => {
@@ -25,7 +26,7 @@ describe('logins in the secret storage', () => {
       { host: 'ghcr.io', username: 'me' },
       { host: 'localhost:5000', username: 'myuser' },
     ])
-    expect(keyring.secrets.get('logins')).not.toContain('hunter2')
+    expect(keyring.secrets.get('logins')).not.toContain(planted.helperSecret)
   })
 
   it('are gone from the storage and the list once they are erased', async () => {
@@ -62,7 +63,7 @@ describe('logins in the secret storage', () => {
 
   it('that are none are passed over, and what they hold is told to nobody', async () => {
     const keyring = new Keyring()
-    keyring.secrets.set('login ghcr.io', '{"username": hunter2')
+    keyring.secrets.set('login ghcr.io', `{"username": ${planted.helperSecret}`)
     const { logins, log } = windowWith(keyring)
 
     expect(await logins.find('ghcr.io')).toBeUndefined()
@@ -157,7 +158,10 @@ describe('a keyring that cannot be written', () => {
     await logins.save('LocalHost:5000', local)
 
     expect(logins.isHeld('localhost:5000')).toBe(true)
-    expect(await logins.find('localhost:5000')).toMatchObject({ username: 'myuser', password: 'mypass' })
+    expect(await logins.find('localhost:5000')).toMatchObject({
+      username: 'myuser',
+      password: planted.password,
+    })
     expect(await logins.hosts()).toEqual([{ host: 'localhost:5000', username: 'myuser' }])
     expect(await windowWith(keyring).logins.find('localhost:5000')).toBeUndefined()
     expect(log.lines).toEqual([

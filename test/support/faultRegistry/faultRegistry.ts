@@ -4,6 +4,7 @@ import { Gate, type Account, type Admission } from './gate.ts'
 import { give, ListeningServer } from './listener.ts'
 import { distribution3, type Manners } from './manners.ts'
 import { Store } from './store.ts'
+import { planted } from '../planted/secrets.ts'
 
 export interface FaultRegistrySettings {
   readonly manners?: Manners
@@ -65,7 +66,7 @@ export class FaultRegistry {
   private constructor(settings: FaultRegistrySettings) {
     this.#settings = settings
     this.manners = settings.manners ?? distribution3
-    const account = settings.account ?? { username: 'alice', password: 'wonderland' }
+    const account = settings.account ?? { username: 'alice', password: planted.password }
     this.gate = new Gate(settings.admission ?? 'everybody', account, this.manners)
   }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { mark } from '../planted/secrets.ts'
 import { errorAnswer, json, text, type Answer, type Asked } from './exchange.ts'
 import type { Manners } from './manners.ts'
 
@@ -80,7 +81,7 @@ export class Gate {
 
   token({ headers }: Asked): Answer {
     if (headers['authorization'] !== `Basic ${this.#basic}`) return text(401, 'no')
-    const token = `token-${randomUUID()}`
+    const token = `${mark}-${randomUUID()}`
     this.#tokens.add(token)
     return json(200, { token, expires_in: 300 })
   }

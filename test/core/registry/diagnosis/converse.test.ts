@@ -5,9 +5,11 @@ import { diagnoseRegistry, diagnosisReport, type Diagnosis } from '../../../../s
 import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
 import { answerError, answerJson, registriesAt, startServer, type Script } from '../scriptedServer.ts'
 import { outline, stepOf } from './outline.ts'
+import { mark, planted } from '../../../support/planted/secrets.ts'
+import { holdsSecret } from '../../../support/planted/search.ts'
 
-const alice = { username: 'alice', password: 'wonderland', origin: '~/.docker/config.json' }
-const asAlice = `Basic ${Buffer.from('alice:wonderland').toString('base64')}`
+const alice = { username: 'alice', password: planted.password, origin: '~/.docker/config.json' }
+const asAlice = `Basic ${Buffer.from(`alice:${planted.password}`).toString('base64')}`
 
 async function diagnosisOf(
   host: string,
@@ -262,14 +264,14 @@ describe('clocks that differ', () => {
 
 describe('a diagnosis', () => {
   it('holds no secret, whoever repeats it, and wherever', async () => {
-    const token = jwt([{ type: 'repository', name: 'wonderland', actions: ['wonderland'] }])
-    const echo = `wonderland ${asAlice} ${token} refresh-token-1`
+    const token = jwt([{ type: 'repository', name: planted.password, actions: [planted.password] }])
+    const echo = `${planted.password} ${asAlice} ${token} ${planted.refreshToken}`
     const { host } = await startServer((request, response) => {
       const headers = {
         server: echo,
         'docker-distribution-api-version': echo,
         date: echo,
-        'www-authenticate': `Bearer realm="http://wonderland:pw-in-url@${request.headers.host ?? ''}/token?sig=query-secret",service="${echo}",scope="repository:wonderland:pull"`,
+        'www-authenticate': `Bearer realm="http://${mark}:pw-in-url@${request.headers.host ?? ''}/token?sig=query-secret",service="${echo}",scope="repository:${planted.password}:pull"`,
       }
       if (request.url?.startsWith('/token') === true) answerJson(response, { token })
       else if (request.headers.authorization === undefined) response.writeHead(401, headers).end(echo)
@@ -282,16 +284,17 @@ describe('a diagnosis', () => {
     })
     const diagnosis = await diagnosisOf(
       host,
-      { ...alice, identityToken: 'refresh-token-1' },
+      { ...alice, identityToken: planted.refreshToken },
       { plainHttp: true, trustedRealms: ['https://user:pw-in-setting@tokens.example.com'] },
     )
 
     const texts = [JSON.stringify(diagnosis), ...diagnosisReport(diagnosis)].join('\n')
     for (const secret of [
-      ...['wonderland', asAlice.slice(6), 'refresh-token-1', 'pw-in-url', 'pw-in-setting', 'query-secret'],
+      ...['pw-in-url', 'pw-in-setting', 'query-secret'],
       ...[token, token.split('.')[2] ?? '', 'secret-id'],
     ])
       expect(texts).not.toContain(secret)
+    expect(holdsSecret(texts)).toBe(false)
     expect(outline(diagnosis)).toContain('catalogue warning')
   })
 

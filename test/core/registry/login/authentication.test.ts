@@ -8,9 +8,10 @@ import {
   startServer,
   type ScriptedServer,
 } from '../scriptedServer.ts'
+import { planted } from '../../../support/planted/secrets.ts'
 
-const alice = { username: 'alice', password: 'wonderland' }
-const asAlice = `Basic ${Buffer.from('alice:wonderland').toString('base64')}`
+const alice = { username: 'alice', password: planted.password }
+const asAlice = `Basic ${Buffer.from(`alice:${planted.password}`).toString('base64')}`
 
 /** A registry and its token server in one; tokens are `token-1`, `token-2`, …, good from the first one that is. */
 async function startBearerRegistry(options: {
@@ -197,7 +198,7 @@ describe('a registry that offers Bearer', () => {
 })
 
 describe('an identity token', () => {
-  const identity = { identityToken: 'refresh-me' }
+  const identity = { identityToken: planted.refreshToken }
 
   it('is traded for a token by POST', async () => {
     let form = ''
@@ -219,7 +220,7 @@ describe('an identity token', () => {
 
     expect(Object.fromEntries(new URLSearchParams(form))).toEqual({
       grant_type: 'refresh_token',
-      refresh_token: 'refresh-me',
+      refresh_token: planted.refreshToken,
       client_id: 'chartroom',
       service: 'tests',
       scope: 'repository:team/chart:pull',

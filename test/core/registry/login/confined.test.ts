@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { answerJson, failureOf, registriesAt, startServer, type ScriptedServer } from '../scriptedServer.ts'
+import { planted } from '../../../support/planted/secrets.ts'
 
-const account = { username: 'alice', password: 'gho_wonderland', origin: 'GitHub account', isConfined: true }
+const account = {
+  username: 'alice',
+  password: planted.accountToken,
+  origin: 'GitHub account',
+  isConfined: true,
+}
 
 describe('a login that is confined to its registry', () => {
   it('does not go over plain HTTP, although that is set for the host', async () => {
@@ -41,7 +47,7 @@ describe('a login that is confined to its registry', () => {
 
     expect(await registries.registry(server.host).repository('team/chart').tags()).toEqual(['1.0.0'])
     expect(sent(server)).toEqual([
-      `Basic ${Buffer.from('alice:gho_wonderland').toString('base64')}`,
+      `Basic ${Buffer.from(`alice:${planted.accountToken}`).toString('base64')}`,
       'Bearer token',
     ])
   })

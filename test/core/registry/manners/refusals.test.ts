@@ -7,8 +7,9 @@ import { distribution3, zot } from '../../../support/faultRegistry/manners.ts'
 import { stock } from '../../../support/faultRegistry/stock.ts'
 import { failureOf } from '../scriptedServer.ts'
 import { always, everyManners, once, visit, type Visit } from './visit.ts'
+import { planted } from '../../../support/planted/secrets.ts'
 
-const alice = { username: 'alice', password: 'wonderland' }
+const alice = { username: 'alice', password: planted.password }
 const mallory = { ...alice, password: 'guessed' }
 
 describe.each(everyManners)('somebody at %s', (_name, manners) => {

@@ -7,8 +7,9 @@ import { distribution2, distribution3, zot } from '../../../support/faultRegistr
 import { stock } from '../../../support/faultRegistry/stock.ts'
 import { failureOf } from '../scriptedServer.ts'
 import { always, everyManners, once, visit } from './visit.ts'
+import { planted } from '../../../support/planted/secrets.ts'
 
-const alice = { username: 'alice', password: 'wonderland' }
+const alice = { username: 'alice', password: planted.password }
 
 describe.each(everyManners)('a push to %s', (_name, manners) => {
   it('goes to where each answer says, and every blob arrives in one upload of one part', async () => {
