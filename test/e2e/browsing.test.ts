@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChartCache, pushChart, Registries, saveChart } from '../../src/core/index.ts'
-import { attachToChart } from '../support/attachments.ts'
+import { attachToChart, cosignType, signAsCosign } from '../support/attachments.ts'
 import { startCountingProxy } from '../support/countingProxy.ts'
 import { startDistribution3, startDockerRegistry } from '../support/dockerRegistry.ts'
 import { harborLike } from '../support/harborLike.ts'
@@ -97,7 +97,9 @@ describe('A registry in the window', async () => {
   it('tells on the page of a chart what is attached to it', async () => {
     const host = new URL((await localRegistry()).url).host
     const { registries, digest } = await push(host, 'team/mychart', '1.0.0')
-    await attachToChart(registries.registry(host).repository('team/mychart'), digest)
+    const repository = registries.registry(host).repository('team/mychart')
+    await attachToChart(repository, digest)
+    await signAsCosign(repository, digest)
     const workbench = await openWorkbench({ theme: 'Light Modern' })
     await workbench.openView('Registries')
     await addRegistry(workbench, host)
@@ -109,6 +111,7 @@ describe('A registry in the window', async () => {
     const page = workbench.preview()
     await page.getByRole('heading', { name: 'Attached at the registry' }).waitFor()
     await page.getByText('Bill of materials (SBOM)').waitFor()
+    await page.getByText(cosignType).waitFor()
     await workbench.screenshot('what is attached to a chart')
   })
 })

@@ -1,4 +1,4 @@
-import { docker, helm38, type Home } from '../core/credentials/home.ts'
+import { helm38, type Home } from '../core/credentials/home.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { startNamingProxy, type NamingProxy } from '../support/namingProxy.ts'
@@ -8,15 +8,25 @@ import { planted } from '../support/planted/secrets.ts'
 
 export const user = 'myuser'
 export const password = planted.password
-const htpasswd = { user, password }
+const htpasswd: Login = { user, password }
+
+export interface Login {
+  readonly user: string
+  readonly password: string
+}
+
+/** How a person who has an identity token is called. */
+const withToken: Login = { user: '<token>', password: planted.refreshToken }
 
 /** A registry, and how a person gets into it. */
 export interface SetUp {
   readonly host: string
   readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Who keeps the login: a file of Helm's, a credential helper, or another program, which was there first. */
-  readonly keptBy: 'file' | 'helper' | 'another'
+  /** Who keeps the login: a file of Helm's or a credential helper. */
+  readonly keptBy: 'file' | 'helper'
+  /** The login, where it is not `user` with `password`. */
+  readonly login?: Login
   /** Looks at what the registry, or what stands before it, was asked. */
   readonly check?: () => Promise<void> | void
 }
@@ -42,12 +52,12 @@ export const setUps: Readonly<Record<string, (home: Home) => Promise<SetUp>>> = 
     }
   },
 
-  'token, POST refresh': async (home) => {
+  'token, POST refresh': async () => {
     const { host, tokens } = await tokenRegistry({ refreshTokens: { [planted.refreshToken]: user } })
-    await home.write(docker, JSON.stringify({ auths: { [host]: { identitytoken: planted.refreshToken } } }))
     return {
       host,
-      keptBy: 'another',
+      keptBy: 'file',
+      login: withToken,
       check: () => {
         byPost(tokens)
       },
@@ -57,14 +67,11 @@ export const setUps: Readonly<Record<string, (home: Home) => Promise<SetUp>>> = 
   '<token> helper': async (home) => {
     const { host, tokens } = await tokenRegistry({ refreshTokens: { [planted.refreshToken]: user } })
     await home.installHelper('cloud')
-    await home.write(
-      'bin/keychain.json',
-      JSON.stringify({ [host]: { Username: '<token>', Secret: planted.refreshToken } }),
-    )
-    await home.write(docker, JSON.stringify({ credsStore: 'cloud' }))
+    await home.write(helm38, JSON.stringify({ auths: {}, credsStore: 'cloud' }))
     return {
       host,
-      keptBy: 'another',
+      keptBy: 'helper',
+      login: withToken,
       check: () => {
         byPost(tokens)
       },
@@ -137,7 +144,7 @@ export const setUps: Readonly<Record<string, (home: Home) => Promise<SetUp>>> = 
 }
 
 /** A registry called registry.example.com, with HTTPS, that nobody reaches but through tinyproxy. */
-async function behindProxy(login?: { readonly user: string; readonly password: string }): Promise<SetUp> {
+async function behindProxy(login?: Login): Promise<SetUp> {
   const name = 'registry.example.com'
   const { authority, server } = await makeCertificates([name])
   const { host } = await startDockerRegistry({ htpasswd, tls: server })

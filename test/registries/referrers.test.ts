@@ -7,7 +7,7 @@ import {
   Registries,
   saveChart,
 } from '../../src/core/index.ts'
-import { attachedTypes, attachToChart } from '../support/attachments.ts'
+import { attachedTypes, attachToChart, cosignType, signAsCosign } from '../support/attachments.ts'
 import { person } from '../support/commandLine.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { localRegistry } from '../support/localRegistry.ts'
@@ -34,6 +34,7 @@ describe.each([
       ['provenance', attachedTypes.provenance, 10],
       ['sbom', attachedTypes.sbom, 4],
       ['signature', attachedTypes.signature, 9],
+      ['signature', cosignType, 16],
     ])
   })
 
@@ -57,9 +58,10 @@ describe.each([
       ['provenance', attachedTypes.provenance, '10 B'],
       ['sbom', attachedTypes.sbom, '4 B'],
       ['signature', attachedTypes.signature, '9 B'],
+      ['signature', cosignType, '16 B'],
     ])
     const json = await chartroom(['chart', 'show', 'referrers', reference, '-o', 'json'])
-    expect(JSON.parse(json.stdout)).toHaveLength(3)
+    expect(JSON.parse(json.stdout)).toHaveLength(4)
   })
 })
 
@@ -72,5 +74,7 @@ async function pushWithAttachments(registries: Registries, reference: string): P
     (await saveChart(cache, chart, reference)).reference,
   )
   const host = reference.slice(0, reference.indexOf('/'))
-  await attachToChart(registries.registry(host).repository('team/mychart'), manifestDigest)
+  const repository = registries.registry(host).repository('team/mychart')
+  await attachToChart(repository, manifestDigest)
+  await signAsCosign(repository, manifestDigest)
 }

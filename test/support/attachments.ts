@@ -12,6 +12,9 @@ export const attachedTypes = {
   provenance: 'application/vnd.in-toto+json',
 } as const
 
+/** What the signature of cosign is. */
+export const cosignType = 'application/vnd.dev.cosign.simplesigning.v1+json'
+
 /**
  * Attaches a signature, a bill of materials and a provenance to a manifest, as clients do: where the registry does not
  * keep account of it, under the tag that stands in.
@@ -26,6 +29,15 @@ export async function attachToChart(repository: RegistryRepository, digest: Dige
   if ((await repository.referrers(digest)).length === manifests.length) return
   const index = rawOf(mediaTypes.index, { schemaVersion: 2, mediaType: mediaTypes.index, manifests })
   await repository.tag(index, digest.replace(':', '-'))
+}
+
+/** Attaches a signature as cosign does: under a tag made of the digest, whatever the registry can. */
+export async function signAsCosign(repository: RegistryRepository, digest: Digest): Promise<void> {
+  const config = await push(repository, 'application/vnd.oci.image.config.v1+json', '{"rootfs":{}}')
+  const layer = await push(repository, cosignType, 'signed by cosign')
+  const { manifest: mediaType } = mediaTypes
+  const manifest = rawOf(mediaType, { schemaVersion: 2, mediaType, config, layers: [layer] })
+  await repository.tag(manifest, `${digest.replace(':', '-')}.sig`)
 }
 
 async function attach(

@@ -8,7 +8,8 @@ export const registryVerbs: readonly Verb[] = [
     summary: 'log in to a registry',
     about:
       'Checks a login at the registry and, only when the registry takes it, keeps it where Helm looks for it.\n' +
-      'Asks for what is missing; the password is not shown.',
+      'Asks for what is missing; the password is not shown.\n' +
+      "The user '<token>' says that the password is an identity token (a refresh token of OAuth2).",
     flags: [
       { name: 'username', short: 'u', value: 'USER', summary: 'user name' },
       {

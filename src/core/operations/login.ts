@@ -4,6 +4,7 @@ import type { Registries } from '../registry/registries.ts'
 import { ChartroomError, kindOf } from '../errors.ts'
 import type { OperationOptions } from '../progress.ts'
 import { parseHost } from '../oci/reference.ts'
+import { loginOfUser } from '../credentials/configDocument.ts'
 import { whileDoing } from './failure.ts'
 
 export interface LoggedIn {
@@ -18,6 +19,7 @@ export interface LoggedIn {
  * Checks a login at the registry and, only when the registry takes it, keeps it.
  *
  * @param host as a person writes it; a scheme and a path are dropped
+ * @param login with an identity token for a password where the user is `<token>`, as credential helpers have it
  * @throws ChartroomError `unauthorized` where the registry refuses it (then nothing is kept), `unavailable`, …
  */
 export async function login(
@@ -28,7 +30,7 @@ export async function login(
   options: SaveLoginOptions = {},
 ): Promise<LoggedIn> {
   const registry = parseHost(host)
-  const credential = { username, password, origin: 'this login' }
+  const credential = { ...loginOfUser(username, password), origin: 'this login' }
   await checkLogin(registries, registry, credential, options)
   return await whileDoing(`log in to ${registry}`, async () => {
     const saved = await credentials.save(registry, credential, options)

@@ -204,6 +204,26 @@ export class RegistryRepository implements Target {
   }
 
   /**
+   * What cosign keeps about a manifest, under a tag made of its digest.
+   * @param suffix how the tag ends, for example `sig`
+   * @returns `undefined` where there is none, and where the option `referrers` leaves tags out
+   */
+  async cosignManifest(
+    digest: Digest,
+    suffix: string,
+    options: OperationOptions = {},
+  ): Promise<RawManifest | undefined> {
+    const { referrers = 'auto' } = this.#client.settings.options
+    if (referrers === 'off' || referrers === 'api') return undefined
+    try {
+      return await this.resolve(`${digest.replace(':', '-')}.${suffix}`, options)
+    } catch (error) {
+      if (kindOf(error) === 'not-found') return undefined
+      throw error
+    }
+  }
+
+  /**
    * The tags of the repository as people write them, in the registry's order, page by page, without those that only stand
    * for signatures and other attachments. A repository that is not there fails with `not-found`.
    */

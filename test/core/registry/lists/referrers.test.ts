@@ -15,6 +15,7 @@ import {
 const digest = `sha256:${'a'.repeat(64)}`
 const api = `/v2/team/chart/referrers/${digest}`
 const tag = `/v2/team/chart/manifests/sha256-${'a'.repeat(64)}`
+const ofCosign = ['sig', 'att', 'sbom'].map((suffix) => `${tag}.${suffix}`)
 
 const layer = describeBytes('application/spdx+json', Buffer.from('{"spdxVersion":"SPDX-2.3"}'))
 const sbomBytes = Buffer.from(
@@ -39,7 +40,7 @@ describe('what is attached to a chart', () => {
     })
 
     expect(await listReferrers(registriesAt(host), `${host}/team/chart@${digest}`)).toEqual(found)
-    expect(seen.map(({ url }) => url)).toEqual([api, `/v2/team/chart/manifests/${sbom.digest}`])
+    expect(seen.map(({ url }) => url)).toEqual([api, `/v2/team/chart/manifests/${sbom.digest}`, ...ofCosign])
   })
 
   it('goes on at the next page, and not at another host', async () => {
@@ -140,7 +141,7 @@ describe('what is attached to a chart', () => {
 
   it.each<[NonNullable<HostOptions['referrers']>, string[]]>([
     ['api', [api]],
-    ['tag', [tag]],
+    ['tag', [tag, ...ofCosign]],
     ['off', []],
   ])('is looked for only as the option says: %s', async (referrers, asked) => {
     const { host, seen } = await startServer((_request, response) => {
@@ -162,6 +163,69 @@ describe('what is attached to a chart', () => {
       { ...found[0], size: sbom.size },
     ])
   })
+})
+
+describe('what cosign attached to a chart, under tags of its own', () => {
+  const simpleSigning = 'application/vnd.dev.cosign.simplesigning.v1+json'
+  const signature = manifestOf(simpleSigning, 'signed', 'signed by another')
+  const attestation = manifestOf('application/vnd.dsse.envelope.v1+json', 'built')
+  const packages = manifestOf('text/plain', 'packages')
+  const stored = new Map([signature, attestation, packages].map((bytes, index) => [ofCosign[index], bytes]))
+
+  it('is found beside what the interface lists, each with its kind, for a request a tag', async () => {
+    const { host, seen } = await startServer((request, response) => {
+      const bytes = stored.get(request.url ?? '')
+      if (request.url === api) answerJson(response, index, asIndex)
+      else if (bytes === undefined) answerSbom(response)
+      else response.writeHead(200, { 'content-type': mediaTypes.manifest }).end(bytes)
+    })
+
+    expect(await listReferrers(registriesAt(host), `${host}/team/chart@${digest}`)).toEqual([
+      ...found,
+      shown('signature', simpleSigning, signature, 'signed'.length + 'signed by another'.length),
+      shown('provenance', 'application/vnd.dsse.envelope.v1+json', attestation, 'built'.length),
+      shown('sbom', 'text/plain', packages, 'packages'.length),
+    ])
+    expect(seen).toHaveLength(2 + ofCosign.length)
+  })
+
+  it('is told once where the interface lists it, too', async () => {
+    const both = { ...index, manifests: [describeBytes(mediaTypes.manifest, signature)] }
+    const { host } = await startServer((request, response) => {
+      if (request.url === api) answerJson(response, both, asIndex)
+      else if (request.url?.includes('.') === true && request.url !== ofCosign[0])
+        response.writeHead(404).end()
+      else response.writeHead(200, { 'content-type': mediaTypes.manifest }).end(signature)
+    })
+
+    expect(await listReferrers(registriesAt(host), `${host}/team/chart@${digest}`)).toHaveLength(1)
+  })
+
+  it('leaves the rest to be shown where it cannot be read', async () => {
+    const { host } = await startServer((request, response) => {
+      if (request.url === api) answerJson(response, index, asIndex)
+      else if (ofCosign.includes(request.url ?? '')) answerError(response, 403, 'DENIED', 'not for you')
+      else answerSbom(response)
+    })
+
+    expect(await listReferrers(registriesAt(host), `${host}/team/chart@${digest}`)).toEqual(found)
+  })
+
+  /** As cosign writes one: the config is that of an image. */
+  function manifestOf(type: string, ...contents: readonly string[]): Buffer {
+    return Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: mediaTypes.manifest,
+        config: describeBytes('application/vnd.oci.image.config.v1+json', Buffer.from('{}')),
+        layers: contents.map((content) => describeBytes(type, Buffer.from(content))),
+      }),
+    )
+  }
+
+  function shown(what: string, artifactType: string, bytes: Buffer, size: number): object {
+    return { what, artifactType, digest: describeBytes(mediaTypes.manifest, bytes).digest, size }
+  }
 })
 
 function answerSbom(response: Parameters<Script>[1]): void {
