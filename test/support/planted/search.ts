@@ -14,7 +14,7 @@ export interface Searched {
 /** Files that keep logins, helpers that print them, and the configuration of a proxy that wants one. */
 const keepLogins = new RegExp(
   [
-    /(?:registry\/config|registry|docker\/config|containers\/auth|explicit|reg\/file|keychain)\.json$/,
+    /(?:registry\/config|registry|docker\/config|auth|explicit|reg\/file|keychain)\.json$/,
     /bin\/docker-credential-\w+$/,
     /tinyproxy\.conf$/,
   ]
