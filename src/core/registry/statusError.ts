@@ -29,7 +29,7 @@ export async function statusError(
   { host, what, isWrite, redactor }: Asked,
 ): Promise<ChartroomError> {
   const { status } = response
-  const { code, message } = await readRegistryError(response, redactor)
+  const { code, message, wantsTls } = await readRegistryError(response, redactor)
   const said = message === '' ? '' : `: ${message}`
   const fail = (kind: ErrorKind, text: string, more: Partial<ErrorDetails> = {}): ChartroomError =>
     new ChartroomError(kind, {
@@ -43,7 +43,7 @@ export async function statusError(
 
   const about = inSentence(what)
   if (status === 429 || code === 'TOOMANYREQUESTS') return rateLimited(response, host)
-  if (status === 408 || status === 499 || status >= 500) {
+  if (status === 408 || status === 499 || (status >= 500 && status !== 501)) {
     const { when, ...retry } = askedWait(response)
     return new TransientError(
       'unavailable',
@@ -56,7 +56,7 @@ export async function statusError(
       { tries: 5, isBusy: status === 503, ...retry },
     )
   }
-  if (status === 400 && message.includes('HTTP request to an HTTPS server')) {
+  if (status === 400 && wantsTls) {
     return fail('tls', `${host} wants HTTPS but is set to plain HTTP.`, {
       advice: 'Remove the plain HTTP setting of this host.',
     })
@@ -78,6 +78,7 @@ export async function statusError(
           : {}),
       })
     case 405:
+    case 501:
       return fail('unsupported', `${host} does not support this for ${about}${said}.`)
     case 407:
       return fail('proxy', `The proxy on the way to ${host} wants a login.`)
@@ -139,7 +140,13 @@ interface RegistryError {
   /** Such as `MANIFEST_UNKNOWN`; empty where there is none. */
   readonly code: string
   readonly message: string
+  /** Whether a server for HTTPS says that it was asked in plain HTTP. */
+  readonly wantsTls: boolean
 }
+
+/** As Go's servers, nginx and Apache say it. */
+const plainHttpToTls =
+  /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled server port/
 
 /** Reads the error body of the specification, zot's, which has no list around it, or plain text. */
 async function readRegistryError(response: HttpResponse, redactor?: Redactor): Promise<RegistryError> {
@@ -150,10 +157,13 @@ async function readRegistryError(response: HttpResponse, redactor?: Redactor): P
   const code = memberOf(first, 'code')
   const message = memberOf(first, 'message')
   const said = (text: string): string => short(redactor?.clean(text) ?? text)
-  if (typeof code === 'string') return { code, message: said(typeof message === 'string' ? message : code) }
+  const wantsTls = plainHttpToTls.test(bytes.toString('utf8'))
+  if (typeof code === 'string') {
+    return { code, message: said(typeof message === 'string' ? message : code), wantsTls }
+  }
   // Go's servers do not say what it is when they are asked for plain HTTP where they have TLS.
   const isPlainText = (header(response, 'content-type') ?? 'text/plain').startsWith('text/plain')
-  return { code: '', message: isPlainText ? said(bytes.toString('utf8')) : '' }
+  return { code: '', message: isPlainText ? said(bytes.toString('utf8')) : '', wantsTls }
 }
 
 /** The status says enough where the body does not come whole. */

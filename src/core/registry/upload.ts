@@ -1,5 +1,4 @@
 import { setTimeout, clearTimeout } from 'node:timers'
-import { setTimeout as delay } from 'node:timers/promises'
 import { ChartroomError, kindOf, messageOf } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -10,7 +9,6 @@ import type { RegistryClient, RegistryRequest, RegistryResponse } from './client
 import { checkReturnedDigest } from './manifestAnswer.ts'
 import { checkedHop, resolveUrl } from './origin.ts'
 import { TransientError } from './transport/retry.ts'
-import { longestWait } from './transport/retryAfter.ts'
 import { bodyOf, emptyBody, header, type RequestBody } from './transport/transport.ts'
 
 export interface UploadSettings {
@@ -27,7 +25,7 @@ export interface UploadSettings {
 /** How long an aborted upload may take to end in good order, in milliseconds. */
 const grace = 2000
 
-/** How long an error waits for the upload to be cancelled, in milliseconds. */
+/** How long an error waits at most for the upload to be cancelled, in milliseconds. */
 const courtesy = 1000
 
 /** Bytes of a blob that is sent in one piece at most. */
@@ -50,8 +48,12 @@ export async function uploadBlob(
   content: Content,
   options: OperationOptions,
 ): Promise<void> {
-  await settings.client.retrying(async () => {
+  const { client, what } = settings
+  let abandoned: Upload | undefined
+  const work = async (): Promise<void> => {
     options.signal?.throwIfAborted()
+    await abandoned?.cancel(options)
+    abandoned = undefined
     const late = new LateAbort(options.signal, grace)
     const patiently = { ...options, signal: late.signal }
     try {
@@ -63,17 +65,25 @@ export async function uploadBlob(
           await upload.send(descriptor, content, patiently, options.signal)
           await upload.finish(descriptor, emptyBody, options)
         } else {
-          const bytes = await readVerified(await content(), descriptor, settings.what)
+          const bytes = await readVerified(await content(), descriptor, what)
           await upload.finish(descriptor, bodyOf(bytes), patiently)
         }
       } catch (error) {
-        await upload.cancel(options)
+        // A registry that wants to be left alone is, until there is another try.
+        if (client.settings.pace.isOpen) await upload.cancel(options)
+        else abandoned = upload
         throw error
       }
     } finally {
       late.dispose()
     }
-  }, options)
+  }
+  try {
+    await client.retrying(work, options)
+  } finally {
+    if (abandoned !== undefined)
+      options.log?.info(`The upload of ${what} stays open until ${client.settings.host} drops it.`)
+  }
 }
 
 class Upload {
@@ -168,22 +178,14 @@ class Upload {
     }
   }
 
-  /**
-   * Cancels the upload as well as that can be done: a registry that does not know it any more needs none of it, and one
-   * that wants to be left alone, or does not answer, holds up nobody.
-   */
+  /** Best effort: a registry that does not know the upload any more needs no cancelling, and one that is silent gets none. */
   async cancel({ log }: OperationOptions): Promise<void> {
-    const signal = AbortSignal.timeout(longestWait + grace)
-    const cancelling = this.#delete({ signal, ...(log === undefined ? {} : { log }) })
-    if (this.#settings.client.settings.pace.isOpen) await Promise.race([cancelling, shortly()])
-  }
-
-  async #delete(options: OperationOptions): Promise<void> {
+    const to = this.#location
+    const options = { signal: AbortSignal.timeout(courtesy), ...(log === undefined ? {} : { log }) }
     try {
-      const to = this.#location
       await this.#request({ method: 'DELETE', to, expect: [200, 202, 204, 404] }, options)
     } catch (error) {
-      options.log?.info(
+      log?.info(
         `The upload of ${this.#settings.what} could not be cancelled at the registry: ${messageOf(error)}`,
       )
     }
@@ -222,10 +224,6 @@ class Upload {
 function locationOf(response: RegistryResponse): URL | undefined {
   const location = resolveUrl(header(response, 'location') ?? '//', response.url)
   return location === undefined ? undefined : checkedHop(response.url, location, 'the location of the upload')
-}
-
-async function shortly(): Promise<void> {
-  await delay(courtesy, undefined, { ref: false })
 }
 
 /** A signal that is aborted some time after another one. */

@@ -8,6 +8,7 @@ describe('the next page of a list', () => {
     ['</first>; rel="prev", </second>; rel="next"', '/second'],
     ['</v2/x/tags/list?last=1>; rel="next", ', '/v2/x/tags/list?last=1'],
     ['</a,b>; title="x, y"; rel="last next"', '/a,b'],
+    ['<<</b>; rel="next"', '/b'],
     ['<>; rel="next"', undefined],
     ['</a>; rel="prev"', undefined],
     ['</a>', undefined],

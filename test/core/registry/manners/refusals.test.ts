@@ -166,7 +166,20 @@ describe('an answer of an error', () => {
     ['403 without a list', json(403, { code: 'DENIED', message: 'not you' }), 'forbidden', ': not you.'],
     ['403 with an empty list', json(403, { errors: [] }), 'forbidden', 'does not allow this for'],
     ['403 with a list of nothing', json(403, { errors: [null] }), 'forbidden', 'does not allow this for'],
+    ['501 without a body', empty(501), 'unsupported', 'does not support this for'],
     ['400 of TLS', text(400, 'Client sent an HTTP request to an HTTPS server.'), 'tls', 'wants HTTPS'],
+    [
+      '400 of TLS by nginx',
+      text(400, '<center>The plain HTTP request was sent to HTTPS port</center>', 'text/html'),
+      'tls',
+      'wants HTTPS',
+    ],
+    [
+      '400 of TLS by Apache',
+      text(400, "<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.", 'text/html'),
+      'tls',
+      'wants HTTPS',
+    ],
   ])('%s becomes a sentence', async (_what, answer, kind, sentence) => {
     const visitor = await visit({
       fault: always(
