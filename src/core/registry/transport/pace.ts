@@ -10,7 +10,7 @@ const shortest = 250
 /** What a host has asked all of its clients for: to come back later. Every operation at the host waits then, not only the one that was told. */
 export class Pace {
   readonly #wait: Wait
-  /** Milliseconds since 1970; in the past where the host may be asked. */
+  /** By `performance.now`, which nobody sets; in the past where the host may be asked. */
   #until = 0
 
   constructor(wait: Wait) {
@@ -19,16 +19,16 @@ export class Pace {
 
   /** Whether the host may be asked. */
   get isOpen(): boolean {
-    return this.#until <= Date.now()
+    return this.#until <= performance.now()
   }
 
   /** Has everybody wait where an answer says that the host has too much to do, before anybody has read why. */
   heed(response: Pick<HttpResponse, 'status' | 'headers'>): void {
     if (response.status !== 429 && response.status !== 503) return
-    const now = Date.now()
-    const asked = parseRetryAfter(header(response, 'retry-after'), now) ?? 0
+    const asked = parseRetryAfter(header(response, 'retry-after'), Date.now()) ?? 0
     // What is longer is waited for by nobody: it is an error.
-    if (asked <= longestWait) this.#until = Math.max(this.#until, now + (asked > 0 ? asked : shortest))
+    if (asked > longestWait) return
+    this.#until = Math.max(this.#until, performance.now() + (asked > 0 ? asked : shortest))
   }
 
   /**
@@ -36,14 +36,14 @@ export class Pace {
    * @throws the reason of an aborted signal
    */
   async pause(milliseconds: number, options: OperationOptions): Promise<void> {
-    const now = Date.now()
+    const now = performance.now()
     this.#until = Math.max(this.#until, now + milliseconds)
     await this.#waitUntil(this.#until, now, options)
   }
 
   /** Waits until the host may be asked. @throws the reason of an aborted signal */
   async ready(options: OperationOptions): Promise<void> {
-    for (let now = Date.now(); this.#until > now; now = Date.now()) {
+    for (let now = performance.now(); this.#until > now; now = performance.now()) {
       await this.#waitUntil(this.#until, now, options)
     }
   }
@@ -55,7 +55,7 @@ export class Pace {
     } finally {
       end()
     }
-    // It is over, however the clock has been set meanwhile.
+    // It is over, also where the timer was a little early.
     if (this.#until === until) this.#until = 0
   }
 }
@@ -63,10 +63,14 @@ export class Pace {
 /** Reports every second, until it is ended, how many seconds of how many are over. */
 function countDown(milliseconds: number, onProgress: OperationOptions['onProgress']): () => void {
   if (onProgress === undefined) return () => undefined
-  const start = Date.now()
+  const start = performance.now()
   const report = (): void => {
     const total = Math.ceil(milliseconds / 1000)
-    onProgress({ step: 'waiting', done: Math.min(total, Math.floor((Date.now() - start) / 1000)), total })
+    onProgress({
+      step: 'waiting',
+      done: Math.min(total, Math.floor((performance.now() - start) / 1000)),
+      total,
+    })
   }
   report()
   const timer = setInterval(report, 1000)
