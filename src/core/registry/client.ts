@@ -38,6 +38,8 @@ export interface RegistryRequest {
 export interface RegistryResponse extends HttpResponse {
   /** Where the answer came from, after redirects. */
   readonly url: URL
+  /** Whether the registry had sent us away before, so that nobody was told who we are. */
+  readonly isElsewhere: boolean
 }
 
 export interface ReadResponse extends RegistryResponse {
@@ -123,7 +125,7 @@ export class RegistryClient {
       this.#notices.heed(response, host, options.log)
       if (request.expect.includes(response.status)) return response
       const error = await statusError(response, {
-        host,
+        ...(response.isElsewhere ? { host: response.url.host, sentBy: host } : { host }),
         what: request.what,
         isWrite: request.body !== undefined,
         redactor,
@@ -145,7 +147,7 @@ export class RegistryClient {
         ? await this.#authorized(request, url, options)
         : await this.#elsewhere(request, url, options)
       const location = redirectOf(request, response)
-      if (location === undefined) return { ...response, url }
+      if (location === undefined) return { ...response, url, isElsewhere: !isHome }
       await readStart(response, 64 * 1024)
       const target = resolveUrl(location, url)
       if (hops === maxHops || target === undefined) throw this.#lost(request, hops)

@@ -10,6 +10,8 @@ import { header, TransportError, type HttpResponse } from './transport/transport
 export interface Asked {
   /** As the person wrote it, for example `localhost:5000`. */
   readonly host: string
+  /** The registry that sends its clients to the host, which gets no login. */
+  readonly sentBy?: string
   /** What was asked for or sent, to begin a sentence with: "localhost:5000/a/b:1.0.0". */
   readonly what: string
   /** Whether something was sent to be stored. */
@@ -26,7 +28,7 @@ export interface Asked {
  */
 export async function statusError(
   response: HttpResponse,
-  { host, what, isWrite, redactor }: Asked,
+  { host, sentBy, what, isWrite, redactor }: Asked,
 ): Promise<ChartroomError> {
   const { status } = response
   const { code, message, wantsTls } = await readRegistryError(response, redactor)
@@ -59,6 +61,12 @@ export async function statusError(
   if (status === 400 && wantsTls) {
     return fail('tls', `${host} wants HTTPS but is set to plain HTTP.`, {
       advice: 'Remove the plain HTTP setting of this host.',
+    })
+  }
+  if (sentBy !== undefined && (status === 401 || status === 403)) {
+    const message = `${host}, where ${sentBy} sends its clients for ${about}, does not let them in (status ${status}${said}).`
+    return fail('unavailable', message, {
+      advice: `If ${host} is the registry itself, use that name; else ask whoever runs ${sentBy}.`,
     })
   }
   switch (status) {

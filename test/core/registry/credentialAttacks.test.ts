@@ -82,7 +82,7 @@ describe('a redirect of a registry', () => {
       .registry(registry)
       .repository('team/chart')
 
-    expect((await failureOf(repository.fetch(blob))).kind).toBe('unauthorized')
+    expect((await failureOf(repository.fetch(blob))).kind).toBe('unavailable')
     expect(secretsIn(internet.arrivals, (url) => url.hostname === registry)).toEqual([])
   })
 })

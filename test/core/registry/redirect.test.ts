@@ -45,19 +45,24 @@ describe('a redirect', () => {
     expect(await read(await repositoryAt(registry.host, { credential }).fetch(blob))).toEqual(bytes)
   })
 
-  it('to another host that asks for a login gets none', async () => {
-    const storage = await startServer((_request, response) => {
-      response.writeHead(401, { 'www-authenticate': 'Basic realm="give it to me"' }).end()
-    })
-    const registry = await startServer((_request, response) => {
-      response.writeHead(307, { location: `http://${storage.host}/` }).end()
-    })
+  it.each([401, 403])(
+    'to another host that lets nobody in gets no login, nor asks for one: %d',
+    async (status) => {
+      const storage = await startServer((_request, response) => {
+        response.writeHead(status, { 'www-authenticate': 'Basic realm="give it to me"' }).end()
+      })
+      const registry = await startServer((_request, response) => {
+        response.writeHead(307, { location: `http://${storage.host}/` }).end()
+      })
 
-    expect((await failureOf(repositoryAt(registry.host, { credential }).fetch(blob))).kind).toBe(
-      'unauthorized',
-    )
-    expect(storage.seen).toHaveLength(1)
-  })
+      const failure = await failureOf(repositoryAt(registry.host, { credential }).fetch(blob))
+
+      expect(failure.kind).toBe('unavailable')
+      expect(failure.message).toContain(`${storage.host}, where ${registry.host} sends its clients for`)
+      expect(failure.message).toContain(`does not let them in (status ${status})`)
+      expect(storage.seen.map(({ authorization }) => authorization)).toEqual([undefined])
+    },
+  )
 
   it('that never ends is given up', async () => {
     const registry = await startServer((request, response) => {

@@ -32,7 +32,7 @@ export const redirectFaults: readonly Fault[] = [
     name: 'sends its clients to where a login is wanted',
     at: operations,
     inflict: to(({ stranger }) => new URL('/wants/a/login', stranger).href),
-    outcomes: never('unauthorized'),
+    outcomes: never('unavailable'),
     except: exceptToken,
   },
   {
