@@ -35,14 +35,21 @@ export interface ReadChart extends StoredChart {
   readonly configFile?: BlobFacts
 }
 
+/** What an archive said that was read. */
+interface ReadArchive {
+  readonly layer: Digest
+  readonly file: BlobFacts
+  readonly outcome: Outcome<ChartFacts>
+}
+
 /** How many archives are read at the same time. */
 const archivesAtOnce = 4
 
 /** The files of the charts in a layout, read all of one kind after the other. */
 export class ChartFiles {
   readonly #layout: Layout
-  /** What archives said, or why they cannot be read, by name and layer, for as long as their files stay the same. */
-  readonly #archives = new Map<string, { readonly file: BlobFacts; readonly outcome: Outcome<ChartFacts> }>()
+  /** What the archives of names said, or why they cannot be read, for as long as their files stay the same. */
+  readonly #archives = new Map<string, ReadArchive>()
 
   constructor(layout: Layout) {
     this.#layout = layout
@@ -79,6 +86,11 @@ export class ChartFiles {
     })
   }
 
+  /** Forgets what the archives of other names said. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const name of this.#archives.keys()) if (!names.has(name)) this.#archives.delete(name)
+  }
+
   /** @returns no value in the place of a chart whose config does not say what it is */
   async #readConfigs(
     charts: readonly StoredChart[],
@@ -105,14 +117,14 @@ export class ChartFiles {
 
   async #readArchive(chart: StoredChart, options: OperationOptions): Promise<Outcome<ReadChart>> {
     const { name, layer, layerFile } = chart
-    const key = `${name} ${layer.digest}`
-    const known = this.#archives.get(key)
-    let outcome = isSameFile(known?.file, layerFile) ? known?.outcome : undefined
+    const known = this.#archives.get(name)
+    const isSame = known?.layer === layer.digest && isSameFile(known.file, layerFile)
+    let outcome = isSame ? known.outcome : undefined
     if (outcome === undefined) {
       outcome = await this.#factsInArchive(chart, options)
       // Errors of another origin, such as a full table of open files, say nothing about the file.
       const isAboutFile = 'value' in outcome || outcome.error instanceof ChartroomError
-      if (isAboutFile) this.#archives.set(key, { file: layerFile, outcome })
+      if (isAboutFile) this.#archives.set(name, { layer: layer.digest, file: layerFile, outcome })
     }
     return 'error' in outcome ? outcome : { value: { ...chart, facts: outcome.value } }
   }

@@ -57,41 +57,45 @@ export class CacheMemo {
     // A manifest is read as what its descriptor says.
     if (known?.chart.manifest.mediaType !== manifest.mediaType) return undefined
     if (known.chart.manifest.size !== manifest.size) return undefined
-    known.isNeeded = true
     return known.chart
   }
 
   /** Remembers a chart that was just read. */
   keep(chart: KnownChart): void {
     const isLasting = isSettled(chart.manifestFile) && isSettled(chart.configFile)
-    this.#known.set(chart.manifest.digest, { chart, isLasting, isNeeded: true })
+    this.#known.set(chart.manifest.digest, { chart, isLasting })
     if (isLasting) this.#unsaved += 1
   }
 
   /** Reads the file before so many charts are asked for, unless it has been read or they are few. Never fails over it. */
   async load(count: number, { signal, log }: OperationOptions): Promise<void> {
     if (this.#isLoaded || count < many) return
-    this.#isLoaded = true
     try {
       const records = await readMemo(this.#root, signal)
-      if (!Array.isArray(records)) return
-      for (const record of records as unknown[]) {
+      for (const record of Array.isArray(records) ? (records as unknown[]) : []) {
         if (!isRecord(record) || this.#known.has(record[0])) continue
-        this.#known.set(record[0], { chart: chartIn(record), isLasting: true, isNeeded: false })
+        this.#known.set(record[0], { chart: chartIn(record), isLasting: true })
       }
     } catch (error) {
       signal?.throwIfAborted()
       log?.debug(`the memo of ${this.#root} cannot be read: ${messageOf(error)}`)
     }
+    // Only now: a list that is cancelled has read nothing.
+    this.#isLoaded = true
   }
 
-  /** Writes the file where enough has been learnt since: what was needed in this process. Never fails over it. */
+  /** Forgets every chart but those with these manifests. */
+  keepOnly(manifests: ReadonlySet<string>): void {
+    for (const manifest of this.#known.keys()) if (!manifests.has(manifest)) this.#known.delete(manifest)
+  }
+
+  /** Writes the file where enough has been learnt since. Never fails over it. */
   async save({ signal, log }: OperationOptions): Promise<void> {
     if (this.#unsaved < many || this.#unsaved < this.#known.size / 10) return
     this.#unsaved = 0
     try {
-      const records = [...this.#known.values()].flatMap(({ chart, isLasting, isNeeded }) =>
-        isLasting && isNeeded ? [recordOf(chart)] : [],
+      const records = [...this.#known.values()].flatMap(({ chart, isLasting }) =>
+        isLasting ? [recordOf(chart)] : [],
       )
       await writeMemo(this.#root, records, signal)
     } catch (error) {
@@ -105,8 +109,6 @@ interface Remembered {
   readonly chart: KnownChart
   /** Whether it may be kept on the disk. */
   readonly isLasting: boolean
-  /** Whether somebody has asked for it in this process. */
-  isNeeded: boolean
 }
 
 /** Device, inode and the times of a file; its size is that of the blob. */

@@ -76,7 +76,10 @@ export class CacheReader {
     const entries = [...namedEntries(index)].filter(([name]) => wanted?.has(name) ?? true)
     const known = entries.map((entry) => (isQuick ? this.#known(entry) : undefined))
     const unknown = entries.filter((_, position) => known[position] === undefined)
+    await this.#memo.load(unknown.length, options)
+    this.#forgetOthers(index)
     const charts = await this.readAll(unknown, options)
+    await this.#memo.save(options)
     return bytewise([...known.flatMap((chart) => chart ?? []), ...charts], ({ reference }) => reference)
   }
 
@@ -108,16 +111,13 @@ export class CacheReader {
    * @returns in the place of a chart, why there is none: ChartroomError `not-found`, `integrity`, `not-a-chart`, `invalid-chart`, …
    */
   async charts(entries: readonly NamedEntry[], options: OperationOptions): Promise<Outcome<SoundChart>[]> {
-    await this.#memo.load(entries.length, options)
     const remembered = await this.#layout.lookAtEach(
       entries,
       (entry) => digestsOf(this.#knownOf(entry)),
       (looks, entry) => unchanged(entry, this.#knownOf(entry), looks),
       options,
     )
-    const charts = await complete(entries, remembered, async (others) => await this.#read(others, options))
-    await this.#memo.save(options)
-    return charts
+    return await complete(entries, remembered, async (others) => await this.#read(others, options))
   }
 
   /** The blobs that named entries consist of, in their order, or why that cannot be said. */
@@ -140,6 +140,19 @@ export class CacheReader {
         'value' in outcome ? { value: blobsOf(outcome.value.parts) } : outcome,
       )
     })
+  }
+
+  /** Forgets what the index does not name any more: a process may live for weeks, and charts come and go. */
+  #forgetOthers({ entries }: IndexFile): void {
+    const names = new Set<string>()
+    const manifests = new Set<string>()
+    for (const { name, descriptor } of entries) {
+      if (name !== undefined) names.add(name)
+      if (descriptor !== undefined) manifests.add(descriptor.digest)
+    }
+    for (const name of this.#sound.keys()) if (!names.has(name)) this.#sound.delete(name)
+    this.#files.keepOnly(names)
+    this.#memo.keepOnly(manifests)
   }
 
   /** What a quick look at a named entry gives, where it was found sound before. */

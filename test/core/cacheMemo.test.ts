@@ -16,7 +16,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ChartCache, type CachedChart } from '../../src/core/cache.ts'
 import { CacheReader } from '../../src/core/cacheReader.ts'
 import { observeSteps, type FileStep } from '../../src/core/files.ts'
-import { namedEntries } from '../../src/core/layout/indexFile.ts'
 import type { Digest } from '../../src/core/oci/digest.ts'
 import { CountingLayout } from '../support/countingLayout.ts'
 import { fileSystemError } from '../support/fileSystemError.ts'
@@ -87,6 +86,75 @@ describe('a list of many charts', () => {
     expect((await recordsIn(root)).map(([digest]) => digest)).toEqual(
       index.slice(150).map(({ digest }) => digest),
     )
+  })
+
+  it('has the next one read what is remembered where it is cancelled itself', async () => {
+    const layout = new CountingLayout(await rememberedCache())
+    const reader = new CacheReader(layout)
+    const index = await layout.readIndex()
+
+    await expect(reader.list(index, { signal: AbortSignal.abort() })).rejects.toThrow('aborted')
+
+    expect(await reader.list(index, {})).toHaveLength(130)
+    expect(layout.opened).toBe(0)
+  })
+})
+
+describe('a process that lists a cache again and again', () => {
+  it('forgets what has left the index, and writes no more of it', async () => {
+    const root = await cacheOfMany({ repositories: 30, versions: 10 })
+    const all = await readIndex(root)
+    const layout = new CountingLayout(root)
+    const reader = new CacheReader(layout)
+    const openedWith = async (manifests: readonly unknown[]): Promise<number> => {
+      const before = layout.opened
+      await writeIndex(root, manifests)
+      await reader.list(await layout.readIndex(), {})
+      return layout.opened - before
+    }
+
+    expect(await openedWith(all.slice(0, 150))).toBe(2 * 150)
+    expect(await openedWith(all.slice(150))).toBe(2 * 150)
+    expect((await recordsIn(root)).map(([digest]) => digest)).toEqual(
+      all.slice(150).map(({ digest }) => digest),
+    )
+    expect(await openedWith(all)).toBe(2 * 150)
+    expect(await openedWith(all)).toBe(0)
+  })
+
+  it('forgets what was read in the archive of a chart that has left', async () => {
+    const root = await cacheOfMany({ repositories: 1, versions: 2 })
+    const [first, second] = await readIndex(root)
+    const { manifest } = await new ChartCache(root).require('localhost:5000/team/chart-0001:1.0.0')
+    await rm(blobIn(root, (JSON.parse(manifest.bytes.toString()) as Parts).config.digest))
+    const layout = new CountingLayout(root)
+    const reader = new CacheReader(layout)
+    const fetchedWith = async (...manifests: unknown[]): Promise<number> => {
+      const before = layout.fetched
+      await writeIndex(root, manifests)
+      await reader.list(await layout.readIndex(), {})
+      return layout.fetched - before
+    }
+
+    expect(await fetchedWith(first, second)).toBe(1)
+    expect(await fetchedWith(first)).toBe(0)
+    await fetchedWith(second)
+    expect(await fetchedWith(first, second)).toBe(1)
+  })
+
+  it('looks at a chart that comes back, also where a quick look is enough', async () => {
+    const root = await cacheOfMany({ repositories: 1, versions: 2 })
+    const all = await readIndex(root)
+    const cache = new ChartCache(root)
+    const [chart] = await cache.list()
+    await writeIndex(root, all.slice(1))
+    await cache.list({ isQuick: true })
+    await rm(blobIn(root, chart?.manifestDigest ?? ''))
+    await writeIndex(root, all)
+
+    const [back] = await cache.list({ isQuick: true })
+
+    expect(back?.problem?.kind).toBe('not-found')
   })
 })
 
@@ -294,7 +362,7 @@ async function rememberedBy(cache: ChartCache): Promise<readonly CachedChart[]> 
 /** How many blobs a list of another process opens. */
 async function openedBy(root: string): Promise<number> {
   const layout = new CountingLayout(root)
-  await new CacheReader(layout).readAll([...namedEntries(await layout.readIndex())], {})
+  await new CacheReader(layout).list(await layout.readIndex(), {})
   return layout.opened
 }
 

@@ -5,9 +5,12 @@ import type { OperationOptions } from '../../src/core/progress.ts'
 /** A layout that counts the blobs that are opened. */
 export class CountingLayout extends Layout {
   opened = 0
+  /** Those of them that are archives. */
+  fetched = 0
 
   override async fetch(...args: Parameters<Layout['fetch']>): ReturnType<Layout['fetch']> {
     this.opened += 1
+    this.fetched += 1
     return await super.fetch(...args)
   }
 
