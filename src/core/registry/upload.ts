@@ -52,6 +52,8 @@ export async function uploadBlob(
   let abandoned: Upload | undefined
   const work = async (): Promise<void> => {
     options.signal?.throwIfAborted()
+    // Before anything is sent, who gives up is not held up.
+    await client.settings.pace.ready(options)
     await abandoned?.cancel(options)
     abandoned = undefined
     const late = new LateAbort(options.signal, grace)

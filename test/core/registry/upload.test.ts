@@ -144,6 +144,24 @@ describe('a blob that is pushed', () => {
     expect(server.seen.some(({ method }) => method === 'DELETE')).toBe(!isBusy)
   })
 
+  it('is given up at once where the registry wanted to be left alone before', async () => {
+    const server = await startServer((_request, response) => {
+      response.writeHead(429, { 'retry-after': '100' }).end()
+    })
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(undefined),
+      hosts: { [server.host]: { plainHttp: true } },
+    })
+    const repository = registries.registry(server.host).repository('team/chart')
+    await failureOf(repository.tags({ signal: AbortSignal.timeout(100) }))
+    const start = performance.now()
+
+    const pushing = repository.push(blob, content(bytes), { signal: AbortSignal.timeout(10) })
+
+    expect((await failureOf(pushing)).kind).toBe('TimeoutError')
+    expect(performance.now() - start).toBeLessThan(1000)
+  })
+
   it('is given up for good where the registry does not answer any more', async () => {
     const controller = new AbortController()
     const server = await startServer((request) => {
