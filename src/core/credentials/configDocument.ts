@@ -1,6 +1,6 @@
 import type { Credential } from '../credential.ts'
 import { notJson } from '../notJson.ts'
-import { hostIn, keyOf, keysFor } from './hostKey.ts'
+import { hostIn, keyOf, keysFor, partOf } from './hostKey.ts'
 import { withMember, withoutMembers, type JsonStyle } from './jsonText.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -68,9 +68,14 @@ export class ConfigDocument {
     return typeof helper === 'string' && helper !== '' ? helper : undefined
   }
 
-  /** The keys of a host in `auths`, the usual spelling first. */
-  keysOf(host: string): string[] {
-    return keysFor(Object.keys(this.#auths), host)
+  /** The keys of a host in `auths`: what is for most of a repository, then the usual spelling, then others. */
+  keysOf(host: string, repository?: string): string[] {
+    return keysFor(Object.keys(this.#auths), host, repository)
+  }
+
+  /** Whether there are logins for parts of a host. */
+  hasPartsOf(host: string): boolean {
+    return this.keysOf(host).some((key) => partOf(key) !== undefined)
   }
 
   /**
@@ -93,10 +98,10 @@ export class ConfigDocument {
    * The login that the document itself holds for a host.
    * @throws UnreadableConfig where there is an entry that cannot be understood
    */
-  loginOf(host: string): Login | undefined {
-    for (const key of this.keysOf(host)) {
+  loginOf(host: string, repository?: string): Login | undefined {
+    for (const key of this.keysOf(host, repository)) {
       const login = loginIn(this.#auths[key])
-      if (login !== undefined) return login
+      if (login !== undefined) return this.hasPartsOf(host) ? { ...login, isPartial: true } : login
     }
     return undefined
   }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { ChartroomError, messageOf } from '../errors.ts'
-import type { Credential } from '../credential.ts'
+import type { Credential, FindOptions } from '../credential.ts'
 import { factsOf, linkTargetOf, makeMissingDirectory, readSmall, replaceFile } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
 import { clearTemporariesBeside, temporaryBeside } from '../temporaries.ts'
@@ -42,7 +42,7 @@ export class CredentialFile implements CredentialStore {
    *
    * @throws ChartroomError `unavailable` where the file says that a helper has this host's login and the helper fails
    */
-  async find(host: string, options: OperationOptions = {}): Promise<Credential | undefined> {
+  async find(host: string, options: FindOptions = {}): Promise<Credential | undefined> {
     const document = await this.#readOrWarn(options)
     if (document === undefined) return undefined
     return (await this.#askHelper(document, host, options)) ?? this.#readEntry(document, host, options)
@@ -138,15 +138,17 @@ export class CredentialFile implements CredentialStore {
   async #askHelper(
     document: ConfigDocument,
     host: string,
-    options: OperationOptions,
+    options: FindOptions,
   ): Promise<Credential | undefined> {
     const suffix = document.helperOf(host)
     if (suffix === undefined) return undefined
-    const keys = new Set([...document.keysOf(host), keyOf(host)])
+    const keys = new Set([...document.keysOf(host, options.repository), keyOf(host)])
     try {
       for (const key of keys) {
         const login = await this.#helper(suffix).get(key, host, options)
-        if (login !== undefined) return { ...login, origin: `${this.name} via ${suffix}` }
+        if (login === undefined) continue
+        const isPartial = document.hasPartsOf(host) ? { isPartial: true } : {}
+        return { ...login, ...isPartial, origin: `${this.name} via ${suffix}` }
       }
     } catch (error) {
       // A helper for everything that fails for a host nobody logged in to must not get in the way.
@@ -156,9 +158,13 @@ export class CredentialFile implements CredentialStore {
     return undefined
   }
 
-  #readEntry(document: ConfigDocument, host: string, { log }: OperationOptions): Credential | undefined {
+  #readEntry(
+    document: ConfigDocument,
+    host: string,
+    { log, repository }: FindOptions,
+  ): Credential | undefined {
     try {
-      const login = document.loginOf(host)
+      const login = document.loginOf(host, repository)
       return login === undefined ? undefined : { ...login, origin: this.name }
     } catch (error) {
       if (!(error instanceof UnreadableConfig)) throw error

@@ -1,4 +1,4 @@
-import type { Credential } from '../credential.ts'
+import type { Credential, FindOptions } from '../credential.ts'
 import { ChartroomError, messageOf } from '../errors.ts'
 import { surroundings, type Surroundings } from '../helmHome.ts'
 import type { OperationOptions } from '../progress.ts'
@@ -103,7 +103,7 @@ export class Credentials {
    *
    * @throws ChartroomError `unavailable` where the login is kept by a credential helper that is missing or fails
    */
-  async find(host: string, options: OperationOptions = {}): Promise<Credential | undefined> {
+  async find(host: string, options: FindOptions = {}): Promise<Credential | undefined> {
     for (const source of this.#sources) {
       const credential = await source.find(host, options)
       if (credential !== undefined) return credential

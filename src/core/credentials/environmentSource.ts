@@ -1,4 +1,4 @@
-import type { Credential } from '../credential.ts'
+import type { Credential, FindOptions } from '../credential.ts'
 import type { Logger } from '../logger.ts'
 import type { OperationOptions } from '../progress.ts'
 import { ConfigDocument, UnreadableConfig } from './configDocument.ts'
@@ -13,8 +13,8 @@ export class EnvironmentSource implements CredentialSource {
     this.#text = text
   }
 
-  find(host: string, { log }: OperationOptions = {}): Promise<Credential | undefined> {
-    const login = this.#read((document) => document.loginOf(host), log)
+  find(host: string, { log, repository }: FindOptions = {}): Promise<Credential | undefined> {
+    const login = this.#read((document) => document.loginOf(host, repository), log)
     return Promise.resolve(login === undefined ? undefined : { ...login, origin: this.name })
   }
 

@@ -19,11 +19,24 @@ export function means(key: string, host: string): boolean {
   return hostOf(key) === hostOf(host)
 }
 
-/** What one of several keys the host is found under: the exact one first, then any other spelling. */
-export function keysFor(keys: readonly string[], host: string): string[] {
+/**
+ * What one of several keys the host is found under: the one that names most of a repository first, as podman looks, then the
+ * exact one, then any other spelling.
+ */
+export function keysFor(keys: readonly string[], host: string, repository?: string): string[] {
   const exact = keyOf(host)
-  const spellings = keys.filter((key) => means(key, host))
-  return [...spellings.filter((key) => key === exact), ...spellings.filter((key) => key !== exact)]
+  const rank = (key: string): number => {
+    const part = partOf(key)
+    if (part !== undefined && `${repository ?? ''}/`.startsWith(`${part}/`)) return 2 + part.length
+    return key === exact ? 1 : 0
+  }
+  return keys.filter((key) => means(key, host)).sort((one, other) => rank(other) - rank(one))
+}
+
+/** The part of a registry that a key is for: `team` of `registry.example.com/team`; `undefined` where it is for all of it. */
+export function partOf(key: string): string | undefined {
+  // With a scheme it is an address, as Docker once wrote it.
+  return /^[^/]+\/(.*[^/])\/*$/.exec(key.includes('://') ? '' : key.trim())?.[1]
 }
 
 /** The host that a key means; `undefined` where it is none that a reference could name. */

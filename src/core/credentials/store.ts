@@ -1,4 +1,4 @@
-import type { Credential } from '../credential.ts'
+import type { Credential, FindOptions } from '../credential.ts'
 import type { OperationOptions } from '../progress.ts'
 
 /** That there is a login for a host, and as whom. */
@@ -20,7 +20,7 @@ export interface CredentialSource {
    * The login for a host, `undefined` where this place has none.
    * @param host `registry.example.com` or `localhost:5000`; compared whole and without case, never by a part
    */
-  find(host: string, options?: OperationOptions): Promise<Credential | undefined>
+  find(host: string, options?: FindOptions): Promise<Credential | undefined>
 
   /** The hosts that `find` has a login for, each once, without passwords. */
   hosts(options?: OperationOptions): Promise<readonly ListedLogin[]>

@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest'
 import type { Credential } from '../../../src/core/credential.ts'
 import { Credentials } from '../../../src/core/credentials/credentials.ts'
 import type { CredentialStore } from '../../../src/core/credentials/store.ts'
-import { aHome, aLog, configWith, docker, helm32, helm36, helm38, myuser, podman, type Home } from './home.ts'
+import {
+  aHome,
+  aLog,
+  base64,
+  configWith,
+  docker,
+  helm32,
+  helm36,
+  helm38,
+  myuser,
+  podman,
+  type Home,
+} from './home.ts'
 import { planted } from '../../support/planted/secrets.ts'
 
 const host = 'r.example.com'
@@ -45,6 +57,25 @@ async function exists(home: Home, name: string): Promise<boolean> {
     () => false,
   )
 }
+
+describe('the login for a repository', () => {
+  it('is that of the part of the registry that it is in, as podman keeps them', async () => {
+    const home = await aHome()
+    const entry = (user: string): object => ({ auth: base64(`${user}:${planted.password}`) })
+    const auths = { [host]: entry('all'), [`${host}/team`]: entry('team') }
+    await home.write(podman, JSON.stringify({ auths }))
+    const credentials = new Credentials({ around: home.around })
+
+    const found = await Promise.all(
+      ['team/shop', 'teamwork/shop', undefined].map(
+        async (repository) => await credentials.find(host, repository === undefined ? {} : { repository }),
+      ),
+    )
+
+    expect(found.map((login) => login?.username)).toEqual(['team', 'all', 'all'])
+    expect(found.every((login) => login?.isPartial)).toBe(true)
+  })
+})
 
 describe('the login for a host', () => {
   const order = [

@@ -61,4 +61,21 @@ describe('a key of a credentials file', () => {
 
     expect(keysFor(keys, 'ghcr.io')).toEqual(['ghcr.io', 'https://ghcr.io', 'GHCR.io'])
   })
+
+  it.each([
+    [
+      'team/shop/cart',
+      ['quay.io/team/shop', 'quay.io/team', 'quay.io', 'quay.io/other', 'https://quay.io/v1/'],
+    ],
+    [
+      'team/shopping',
+      ['quay.io/team', 'quay.io', 'quay.io/other', 'quay.io/team/shop', 'https://quay.io/v1/'],
+    ],
+    ['v1', ['quay.io', 'quay.io/other', 'quay.io/team', 'quay.io/team/shop', 'https://quay.io/v1/']],
+    [undefined, ['quay.io', 'quay.io/other', 'quay.io/team', 'quay.io/team/shop', 'https://quay.io/v1/']],
+  ])('that names most of a repository is found first: %s', (repository, expected) => {
+    const keys = ['quay.io/other', 'quay.io/team', 'quay.io/team/shop', 'https://quay.io/v1/', 'quay.io']
+
+    expect(keysFor(keys, 'quay.io', repository)).toEqual(expected)
+  })
 })

@@ -1,18 +1,18 @@
-import type { Credential } from '../../credential.ts'
+import type { Credential, FindOptions } from '../../credential.ts'
 import { ChartroomError } from '../../errors.ts'
 import type { OperationOptions } from '../../progress.ts'
 import type { Challenge } from './challenge.ts'
 import { bare, isSameHost, resolveUrl } from '../origin.ts'
 import { checkReceiver, checkRealm } from './realm.ts'
 import type { Redactor } from './redactor.ts'
-import { mergeScopes } from './scope.ts'
+import { mergeScopes, repositoryIn } from './scope.ts'
 import { SingleFlight } from '../singleFlight.ts'
 import { basic, requestToken, type Token } from './tokenRequest.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { CheckVerified } from './verified.ts'
 
 /** Looks up who somebody is at a host; `undefined` means anonymous. */
-export type FindCredential = (host: string, options: OperationOptions) => Promise<Credential | undefined>
+export type FindCredential = (host: string, options: FindOptions) => Promise<Credential | undefined>
 
 /** What answers a challenge. */
 export interface Authorization {
@@ -56,7 +56,8 @@ export class Authenticator {
   readonly #settings: AuthenticatorSettings
   readonly #tokens = new Map<string, { readonly token: Token; readonly authorization: Authorization }>()
   readonly #asking = new SingleFlight<Authorization | undefined>()
-  #basic: Authorization | undefined
+  /** By repository, where not all have the same. */
+  readonly #basic = new Map<string, Authorization>()
   #bearer: BearerTerms | undefined
 
   constructor(settings: AuthenticatorSettings) {
@@ -65,13 +66,17 @@ export class Authenticator {
 
   /** What the registry is likely to accept for a scope, without asking anybody. */
   known(scope: string | undefined): Authorization | undefined {
-    if (this.#bearer === undefined) return this.#basic
+    if (this.#bearer === undefined) {
+      return this.#basic.get(repositoryIn(scope) ?? '') ?? this.#basic.get(everywhere)
+    }
     return this.#cached(keyOf(this.#bearer, mergeScopes(scope)))
   }
 
   /** Forgets what the registry has rejected. */
   forget(rejected: Authorization): void {
-    if (this.#basic?.header === rejected.header) this.#basic = undefined
+    for (const [repository, { header }] of this.#basic) {
+      if (header === rejected.header) this.#basic.delete(repository)
+    }
     for (const [key, { authorization }] of this.#tokens) {
       if (authorization.header === rejected.header) this.#tokens.delete(key)
     }
@@ -92,17 +97,19 @@ export class Authenticator {
     scope: string | undefined,
     { signal, ...options }: OperationOptions,
   ): Promise<Answer | undefined> {
+    const repository = repositoryIn(scope)
+    const finding = repository === undefined ? options : { ...options, repository }
     if (challenge.scheme === 'basic') {
       const ask = (untilAbandoned: AbortSignal): Promise<Authorization | undefined> =>
-        this.#answerBasic({ ...options, signal: untilAbandoned })
-      return fresh(await this.#asking.run('basic', ask, signal))
+        this.#answerBasic({ ...finding, signal: untilAbandoned })
+      return fresh(await this.#asking.run(`basic ${repository ?? ''}`, ask, signal))
     }
     const terms = this.#termsOf(challenge, registry)
     const scopes = mergeScopes(scope, challenge.parameters.get('scope'))
     const key = keyOf(terms, scopes)
     this.#bearer = terms
     const ask = (untilAbandoned: AbortSignal): Promise<Authorization> =>
-      this.#answerBearer(challenge, registry, terms, scopes, { ...options, signal: untilAbandoned })
+      this.#answerBearer(challenge, registry, terms, scopes, { ...finding, signal: untilAbandoned })
     const known = this.#cached(key)
     if (known !== undefined) return { authorization: known, isFresh: false }
     const answer = fresh(await this.#asking.run(key, ask, signal))
@@ -112,13 +119,14 @@ export class Authenticator {
     return answer
   }
 
-  async #answerBasic(options: OperationOptions): Promise<Authorization | undefined> {
+  async #answerBasic(options: FindOptions): Promise<Authorization | undefined> {
     const { host, findCredential } = this.#settings
     const credential = await findCredential(host, options)
     if (credential === undefined) return undefined
     this.#settings.redactor.learn(credential)
-    this.#basic = { header: basic(credential), origin: credential.origin }
-    return this.#basic
+    const authorization = { header: basic(credential), origin: credential.origin }
+    this.#basic.set(credential.isPartial === true ? (options.repository ?? '') : everywhere, authorization)
+    return authorization
   }
 
   async #answerBearer(
@@ -126,7 +134,7 @@ export class Authenticator {
     registry: URL,
     terms: BearerTerms,
     scopes: readonly string[],
-    options: OperationOptions,
+    options: FindOptions,
   ): Promise<Authorization> {
     const { host, findCredential, trustedRealms, checkElsewhere, redactor } = this.#settings
     const asked = { host, registry, realm: terms.realm, trusted: trustedRealms }
@@ -160,6 +168,9 @@ export class Authenticator {
     return cached !== undefined && cached.token.expires > Date.now() ? cached.authorization : undefined
   }
 }
+
+/** Stands for every repository. */
+const everywhere = '*'
 
 function fresh(authorization: Authorization | undefined): Answer | undefined {
   return authorization === undefined ? undefined : { authorization, isFresh: true }

@@ -3,6 +3,11 @@ export function repositoryScope(repository: string, actions: 'pull' | 'pull,push
   return `repository:${repository}:${actions}`
 }
 
+/** The repository that the first of several scopes is for: `team/chart`. */
+export function repositoryIn(scope: string | undefined): string | undefined {
+  return /^repository:(\S+):/.exec(scope?.split(' ')[0] ?? '')?.[1]
+}
+
 /** What a token is asked to allow for the catalogue of a registry. */
 export const catalogueScope = 'registry:catalog:*'
 
