@@ -117,7 +117,7 @@ function notFound(code: string, host: string, what: string): string {
 }
 
 function rateLimited(response: HttpResponse, host: string): TransientError {
-  const { when = 'later', ...retry } = askedWait(response)
+  const { when = 'later', ...retry } = { ...spentQuota(response), ...askedWait(response) }
   return new TransientError(
     'rate-limited',
     {
@@ -130,8 +130,26 @@ function rateLimited(response: HttpResponse, host: string): TransientError {
   )
 }
 
-/** How long the registry asks to wait, in milliseconds and in words. */
-function askedWait(response: HttpResponse): { readonly retryAfter?: number; readonly when?: string } {
+interface Wait {
+  /** Milliseconds. */
+  readonly retryAfter?: number
+  /** For people. */
+  readonly when?: string
+}
+
+/**
+ * Docker Hub says of a quota that is used up how long it is for, as `ratelimit-remaining: 0;w=21600`, and not when the next
+ * request is free: asking again at once is in vain.
+ */
+function spentQuota(response: HttpResponse): Wait {
+  const seconds = /^0;w=(\d{1,9})$/.exec(header(response, 'ratelimit-remaining') ?? '')?.[1]
+  if (seconds === undefined) return {}
+  const retryAfter = Number(seconds) * 1000
+  return { retryAfter, when: fromNow(retryAfter).replace(/^in /, 'within ') }
+}
+
+/** How long the registry asks to wait. */
+function askedWait(response: HttpResponse): Wait {
   const retryAfter = parseRetryAfter(header(response, 'retry-after'), Date.now())
   return retryAfter === undefined ? {} : { retryAfter, when: fromNow(retryAfter) }
 }

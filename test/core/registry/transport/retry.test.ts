@@ -75,6 +75,18 @@ describe('a registry that fails for a moment', () => {
     expect(server.seen).toHaveLength(tries)
   })
 
+  it('is not asked again where its quota is used up, as Docker Hub says it, and tells for how long', async () => {
+    const server = await startServer((_request, response) => {
+      response.writeHead(429, { 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '0;w=21600' }).end()
+    })
+
+    await expect(repositoryAt(server.host).tags()).rejects.toMatchObject({
+      kind: 'rate-limited',
+      advice: 'Try again within 6 hours; a login often raises the limit.',
+    })
+    expect(server.seen).toHaveLength(1)
+  })
+
   it('is asked again where it sent more than it announced, because nothing of that is left', async () => {
     const server = await startServer((request, response) => {
       if (server.seen.length > 1) answerJson(response, { tags: ['1.0.0'] })
