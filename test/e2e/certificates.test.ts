@@ -60,6 +60,26 @@ describe('A registry with a certificate of an authority that nobody knows', () =
   })
 })
 
+describe('Log In… at a registry with a certificate of an authority that nobody knows', () => {
+  it('goes on with what was typed once the authority is trusted', async () => {
+    const { registry, authority } = await secureRegistry({ htpasswd: login })
+    const { host } = registry
+    const workbench = await openWorkbench({ theme: 'Dark Modern' })
+    await workbench.runCommand('Chartroom: Log In…')
+    await workbench.quickInput.answer(host)
+    await workbench.quickInput.box.getByText('User name').waitFor()
+    await workbench.quickInput.answer(login.user)
+    await workbench.quickInput.box.getByText(`Password or token of ${login.user}`).waitFor()
+    await workbench.quickInput.answer(login.password)
+
+    await workbench.clickNotificationAction(unknownAuthority, 'Trust a Certificate…')
+    await workbench.quickInput.choosePath(authority, `Trust for ${host}`)
+
+    await workbench.notification(`Logged in to ${host}.`)
+    expect(await registriesSetting(workbench)).toEqual({ [host]: { caFile: authority } })
+  })
+})
+
 describe('A registry whose certificate is not verified', () => {
   it('gets a stored login after a question that is asked once, and its row says what it is', async () => {
     const { registry } = await secureRegistry({ htpasswd: login })

@@ -12,8 +12,11 @@ import { githubRegistry } from '../../adapters/githubAccount.ts'
 import type { App } from '../../app.ts'
 import { logLines } from '../../messages.ts'
 import { plainText } from '../../plainText.ts'
+import { hostOfUnknownAuthority } from '../../unknownAuthority.ts'
 import { askGithubWay, signInWithGithub } from './askGithub.ts'
 import { askHost } from './askHost.ts'
+import { dismissed } from './dismissed.ts'
+import { offerAuthority } from './offerAuthority.ts'
 import { offerTrust } from './offerTrust.ts'
 import { answerOf, back, stepBox, type Step } from './question.ts'
 import { requireTrust } from '../requireTrust.ts'
@@ -47,7 +50,7 @@ export async function askLogin(app: App, given?: string): Promise<LoggedIn> {
       const user = await askUser(app, host, username, { step: first + 1, totalSteps })
       if (user === back) break
       username = user
-      const kept = await askPassword(app, host, username, { step: first + 2, totalSteps })
+      const kept = await askTrusting(app, host, username, { step: first + 2, totalSteps })
       if (kept !== back) return kept
     }
   }
@@ -72,22 +75,46 @@ async function askUser(app: App, host: string, value: string, step: Step): Promi
   })
 }
 
-async function askPassword(
+/** What was typed, where the certificate of the registry is of an authority that nobody knows. */
+interface Untrusted {
+  readonly password: string
+  readonly refusal: ChartroomError
+}
+
+/** As `askPassword`; where nobody knows the authority of the registry, lets a person trust it, and goes on with what was typed. */
+async function askTrusting(
   app: App,
   host: string,
   username: string,
   step: Step,
 ): Promise<LoggedIn | typeof back> {
+  for (let typed = ''; ;) {
+    const answer = await askPassword(app, host, username, typed, step)
+    if (answer === back || !('refusal' in answer)) return answer
+    if (!(await offerAuthority(app, host, answer.refusal))) throw dismissed()
+    typed = answer.password
+  }
+}
+
+/** @param typed is checked at once; empty: it is asked for */
+async function askPassword(
+  app: App,
+  host: string,
+  username: string,
+  typed: string,
+  step: Step,
+): Promise<LoggedIn | Untrusted | typeof back> {
   const box = stepBox({ title: l10n.t('Log in to {0}', host), ...step })
   box.password = true
   box.prompt = l10n.t('Password or token of {0}', plainText(username))
+  box.value = typed
   let checking = new AbortController()
   const stopChecking = (): void => {
     checking.abort()
     box.busy = false
   }
   box.onDidHide(stopChecking)
-  return await answerOf<LoggedIn | typeof back>(box, (resolve, reject) => {
+  return await answerOf<LoggedIn | Untrusted | typeof back>(box, (resolve, reject) => {
     box.onDidTriggerButton(() => {
       resolve(back)
     })
@@ -96,9 +123,10 @@ async function askPassword(
       stopChecking()
       box.validationMessage = undefined
     })
-    box.onDidAccept(() => {
+    const check = (): void => {
+      const password = box.value
       if (box.busy) return
-      if (box.value === '') {
+      if (password === '') {
         box.validationMessage = l10n.t('Write the password or the token.')
         return
       }
@@ -106,21 +134,24 @@ async function askPassword(
       const { signal } = checking
       box.busy = true
       box.validationMessage = undefined
-      keepTrusting(app, host, { username, password: box.value }, { signal }).then(
-        resolve,
-        (error: unknown) => {
-          if (signal.aborted) return
-          box.busy = false
-          if (!(error instanceof ChartroomError)) {
-            reject(error)
-            return
-          }
-          for (const line of logLines(error)) app.log.warn(line)
-          box.validationMessage = complaint(host, error)
-          if (error.kind === 'unauthorized') box.valueSelection = [0, box.value.length]
-        },
-      )
-    })
+      keepTrusting(app, host, { username, password }, { signal }).then(resolve, (error: unknown) => {
+        if (signal.aborted) return
+        box.busy = false
+        if (!(error instanceof ChartroomError)) {
+          reject(error)
+          return
+        }
+        if (hostOfUnknownAuthority(error) !== undefined) {
+          resolve({ password, refusal: error })
+          return
+        }
+        for (const line of logLines(error)) app.log.warn(line)
+        box.validationMessage = complaint(host, error)
+        if (error.kind === 'unauthorized') box.valueSelection = [0, box.value.length]
+      })
+    }
+    box.onDidAccept(check)
+    if (typed !== '') check()
   })
 }
 
