@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ChartCache, pushChart, Registries, saveChart } from '../../src/core/index.ts'
 import { startDockerRegistry } from '../support/dockerRegistry.ts'
 import { writeChart } from '../support/sampleChart.ts'
+import { showsRow } from '../support/showsRow.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { until } from '../support/waiting.ts'
 import { openWorkbench, type Workbench } from '../support/workbench.ts'
@@ -39,11 +40,13 @@ describe('the tree of cached charts', () => {
     await workbench.row('shop:1.4.2').waitFor()
     await workbench.screenshot('a flat list')
     expect(await labels(workbench)).toEqual([
-      'ghcr.io/acme/mychart:2.7.0',
+      'mychart:2.7.0',
       'mychart:2.10.0',
-      'localhost:5000/myrepo/mychart:2.7.0',
+      'mychart:2.7.0',
       'shop:1.4.2',
     ])
+    await showsRow(workbench, /^mychart:2\.7\.0 ghcr\.io\/acme · /)
+    await showsRow(workbench, /^mychart:2\.7\.0 localhost:5000\/myrepo · /)
     await workbench.page.reload()
     await workbench.openView('Cached Charts')
     await workbench.row('shop:1.4.2').waitFor()

@@ -84,15 +84,17 @@ function repositoryItem({ id, name, label, count }: RepositoryNode, icon: IconPa
   return item
 }
 
-function tagItem({ id, tag, label, reference, read }: TagNode): TreeItem {
+function tagItem({ id, tag, label, place, reference, read }: TagNode): TreeItem {
   const item = new TreeItem(printable(label), TreeItemCollapsibleState.Collapsed)
   item.id = id
   item.iconPath = new ThemeIcon('tag')
   item.contextValue = tagContext(reference, read)
+  if (place !== undefined) item.description = rowText(place)
   if (read === undefined) return item
   const { chart, age, check } = read
   if (check?.fault !== undefined) item.iconPath = warningIcon()
   const words = [
+    ...(place === undefined ? [] : [rowText(place)]),
     ...(check?.fault === undefined ? [] : [faultWord(check.fault)]),
     ...(tag === chart.version ? [] : [rowText(chart.version)]),
     sizeText(chart.size),

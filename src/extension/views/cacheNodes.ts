@@ -39,8 +39,10 @@ export interface TagNode {
   readonly id: string
   /** The tag, or `@` and a short digest. */
   readonly tag: string
-  /** The tag; in a flat list with as much in front as tells it from the others. */
+  /** The tag; in a flat list behind the last part of its repository. */
   readonly label: string
+  /** `localhost:5000/myrepo`, where the label alone does not tell it from others. */
+  readonly place?: string
   readonly reference: string
   /** What it is, unless nobody has read it yet. */
   readonly read?: {
@@ -198,21 +200,25 @@ function byRegistry(repositories: readonly Repository[]): CachedRegistryNode[] {
     .map(([host, below]) => ({ kind: 'registry', id: `registry ${host}`, host, repositories: below }))
 }
 
-/** Rows are called by the last part of their repository, and by all of it only where two would have one name. */
+/** Rows are called by the last part of their repository, and say the rest of it only where two have one name. */
 function flat(repositories: readonly Repository[]): TagNode[] {
   const rows = repositories
-    .map((repository) => ({ repository, short: repository.name.split('/').at(-1) ?? repository.name }))
-    .sort((a, b) => compareText(a.short, b.short))
-    .flatMap(({ repository, short }) =>
-      tagNodes(repository.tags).map((node) => ({
-        node,
-        short: nameOf(short, node.tag),
-        long: nameOf(repository.name, node.tag),
-      })),
+    .map(({ name, tags }) => ({ ...placed(name), tags }))
+    .sort((a, b) => compareText(a.last, b.last))
+    .flatMap(({ last, place, tags }) =>
+      tagNodes(tags).map((node) => ({ ...node, label: nameOf(last, node.tag), place })),
     )
   const uses = new Map<string, number>()
-  for (const { short } of rows) uses.set(short, (uses.get(short) ?? 0) + 1)
-  return rows.map(({ node, short, long }) => ({ ...node, label: uses.get(short) === 1 ? short : long }))
+  for (const { label } of rows) uses.set(label, (uses.get(label) ?? 0) + 1)
+  return rows.map(({ place, ...node }) =>
+    uses.get(node.label) === 1 || place === '' ? node : { ...node, place },
+  )
+}
+
+/** `localhost:5000/myrepo/mychart` as its last part and what stands in front of that. */
+function placed(name: string): { readonly last: string; readonly place: string } {
+  const end = name.lastIndexOf('/')
+  return { last: name.slice(end + 1), place: name.slice(0, Math.max(0, end)) }
 }
 
 /** `mychart:2.7.0`, `mychart@4f9c1e2` */
@@ -261,13 +267,13 @@ function offersNodes(offers: readonly Offer[], now: number): OffersNode[] {
   if (offers.length === 0) return []
   const nodes = offers.map(({ reference, added }): OfferNode => {
     const { name, tag } = nameParts(reference, '')
-    const end = name.lastIndexOf('/')
+    const { last, place } = placed(name)
     return {
       kind: 'offer',
       id: `offer ${reference}`,
       reference,
-      label: nameOf(name.slice(end + 1), tag),
-      place: name.slice(0, Math.max(0, end)),
+      label: nameOf(last, tag),
+      place,
       age: ageOf(now - Date.parse(added)),
     }
   })

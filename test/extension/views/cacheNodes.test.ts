@@ -174,9 +174,9 @@ describe('the tree of cached charts', () => {
     )
 
     expect(outline(nodes)).toEqual([
-      'ghcr.io/acme/mychart:2.7.0',
+      'mychart:2.7.0 (ghcr.io/acme)',
       'mychart:2.10.0',
-      'localhost:5000/myrepo/mychart:2.7.0',
+      'mychart:2.7.0 (localhost:5000/myrepo)',
       'shop:1.4.2',
       'shop@ccccccc',
     ])
@@ -202,7 +202,7 @@ function outline(nodes: readonly CacheNode[], indent = ''): string[] {
       case 'repository':
         return [`${indent}${node.label}`, ...outline(node.tags, `${indent}  `)]
       case 'tag':
-        return [`${indent}${node.label}`]
+        return [`${indent}${node.label}${node.place === undefined ? '' : ` (${node.place})`}`]
       case 'problem':
         return [`${indent}${node.reference}: ${node.message}`]
       case 'offers':
