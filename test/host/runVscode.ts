@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
 import { startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { hostErrors } from '../support/hostLog.ts'
 import { concludeSearch, searchDirectory } from '../support/planted/search.ts'
 
 /** Milliseconds that a whole run may take. */
@@ -29,7 +30,7 @@ process.exitCode = await runInWindow(
   positionals[0] ?? process.cwd(),
 )
 
-/** @returns the exit code: 0 where every test passed */
+/** @returns the exit code: 0 where every test passed and the extension host logged no error of Chartroom's */
 async function runInWindow(extension: string, tests: string, folder: string): Promise<number> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'chartroom-host-'))
   const server = await startVscodeServer({ dataDirectory, smokeTestDriver: true })
@@ -42,7 +43,7 @@ async function runInWindow(extension: string, tests: string, folder: string): Pr
     })
     const ended = endOf(page, server)
     await page.goto(windowAddress(server.url, folder, extension, tests))
-    return await ended
+    return (await ended) || (await faultsOf(server, dataDirectory, extension))
   } finally {
     log.end()
     await browser.close()
@@ -51,6 +52,15 @@ async function runInWindow(extension: string, tests: string, folder: string): Pr
     await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 })
     concludeSearch()
   }
+}
+
+/** @returns 1 where the extension host logged an error of Chartroom's, or left a rejection unhandled; else 0 */
+async function faultsOf(server: VscodeServer, dataDirectory: string, extension: string): Promise<number> {
+  // The log is complete then.
+  await server.stop()
+  const errors = await hostErrors(dataDirectory, join(extension, 'dist'))
+  for (const error of errors) process.stdout.write(`✗ in the log of the extension host: ${error}\n`)
+  return errors.length === 0 ? 0 : 1
 }
 
 /** The window logs through the same function as the tests: their lines begin with a mark, its own go to a file. */

@@ -8,22 +8,27 @@ import { filesUnder } from './tree.ts'
  * window does that. What the editor says of its own bookkeeping is left out.
  *
  * @param text the content of `remoteexthost.log`
+ * @param folder that Chartroom runs from, where it is not installed
  * @returns the entries with their stacks, oldest first
  */
-export function errorsIn(text: string): string[] {
+export function errorsIn(text: string, folder?: string): string[] {
   return entriesOf(text).filter((entry) => {
     const [first = '', ...stack] = entry.split('\n')
     if (!first.includes(' [error] ') || forgottenRow.test(first)) return false
-    return stack.length === 0 || ours.test(entry)
+    return stack.length === 0 || ours.test(entry) || (folder !== undefined && entry.includes(folder))
   })
 }
 
-/** Reads the log of every extension host that a window had. */
-export async function hostErrors(home: string): Promise<string[]> {
-  const logs = await filesUnder(join(home, 'vscode', 'data', 'logs'))
+/**
+ * Reads the log of every extension host that a window had.
+ * @param data directory of the server
+ * @param folder as `errorsIn` takes it
+ */
+export async function hostErrors(data: string, folder?: string): Promise<string[]> {
+  const logs = await filesUnder(join(data, 'data', 'logs'))
   const hosts = logs.filter((path) => path.endsWith('remoteexthost.log'))
   const texts = await Promise.all(hosts.map((path) => readFile(path, 'utf8')))
-  return texts.flatMap(errorsIn)
+  return texts.flatMap((text) => errorsIn(text, folder))
 }
 
 /** How Chartroom is named in identifiers, commands, views, paths and schemes; not the folder of a test window. */

@@ -77,7 +77,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
 }
 
 async function checkHostLog(home: string): Promise<void> {
-  const errors = await hostErrors(home)
+  const errors = await hostErrors(join(home, 'vscode'))
   if (errors.length > 0) {
     throw new Error(`The extension host logged errors of Chartroom's:\n${errors.join('\n')}`)
   }
