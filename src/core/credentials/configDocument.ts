@@ -1,4 +1,5 @@
 import type { Credential } from '../credential.ts'
+import { isObject } from '../jsonObject.ts'
 import { notJson } from '../notJson.ts'
 import { hostIn, keyOf, keysFor, partOf } from './hostKey.ts'
 import { withMember, withoutMembers, type JsonStyle } from './jsonText.ts'
@@ -227,8 +228,4 @@ function styleOf(text: string): JsonStyle {
     indentation: indentation ?? (/^\s*\{\s*\}\s*$/.test(text) ? '\t' : ''),
     lineEnd: /\r?\n/.exec(text)?.[0] ?? '\n',
   }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

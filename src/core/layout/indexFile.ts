@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { ChartroomError, messageOf } from '../errors.ts'
+import { isObject, jsonObject } from '../jsonObject.ts'
 import { parseDescriptor, type Descriptor } from '../oci/descriptor.ts'
 
 /**
@@ -213,21 +214,11 @@ export function salvageEntries(bytes: Buffer): unknown[] {
   while (position >= 0) {
     const length = endOfObject(text.slice(position))
     if (length === undefined) break
-    const entry = objectIn(text.slice(position, position + length))
+    const entry = jsonObject(text.slice(position, position + length))
     if (typeof entry?.['digest'] === 'string') entries.push(entry)
     position = text.indexOf('{', position + length)
   }
   return entries
-}
-
-function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** Where the object that a text starts with ends; `undefined` where it does not end. */
@@ -243,10 +234,6 @@ function endOfObject(text: string): number | undefined {
     if (character === '}' && !inString && depth === 0) return position + 1
   }
   return undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** What is wrong where there are blobs and no index. */

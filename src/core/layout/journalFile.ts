@@ -1,3 +1,4 @@
+import { isObject, jsonObject } from '../jsonObject.ts'
 import { entryOf, type IndexEntry } from './indexFile.ts'
 
 /** An entry of the index that Chartroom added or removed, as it stood there. */
@@ -55,7 +56,7 @@ export function decodeJournal(text: string): { readonly state: JournalState; rea
   const reading = new Reading()
   let keptSize = 0
   for (const line of text.split('\n')) {
-    const document = documentIn(line)
+    const document = jsonObject(line)
     if (document === undefined) continue
     if (isObject(document['kept'])) {
       reading.keep(document['kept'])
@@ -172,21 +173,6 @@ function printIn(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined
 }
 
-function documentIn(line: string): Record<string, unknown> | undefined {
-  if (line === '') return undefined
-  try {
-    const document: unknown = JSON.parse(line)
-    return isObject(document) ? document : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
 function listIn(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
