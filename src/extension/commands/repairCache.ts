@@ -2,6 +2,7 @@ import { l10n } from 'vscode'
 import { repairCache as repair, type Finding } from '../../core/index.ts'
 import { withProgress } from '../adapters/progress.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { repairPage } from '../documents/healthPage.ts'
 import { healthText, isSound } from '../healthText.ts'
 import { confirm } from './questions/confirm.ts'
@@ -48,7 +49,7 @@ function detailOf(faults: readonly Finding[]): string {
   const steps = new Set(faults.map(stepFor))
   return [
     ...faults.slice(0, listed).map(({ message }) => message),
-    ...(more > 0 ? [l10n.t('And {0} more.', more)] : []),
+    ...(more > 0 ? [l10n.t('And {0} more.', countText(more))] : []),
     '',
     ...steps,
     l10n.t('The index as it is now is kept, and what is damaged stays in the trash for 7 days.'),

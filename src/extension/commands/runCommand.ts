@@ -2,6 +2,7 @@ import { commands, l10n, Selection, Uri, window } from 'vscode'
 import { kindOf } from '../../core/index.ts'
 import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
+import { countText } from '../counts.ts'
 import { logLines, messageFor, type Message, type Remedy } from '../messages.ts'
 import { plainText } from '../plainText.ts'
 
@@ -49,7 +50,7 @@ export function warn(app: App, warnings: readonly string[]): void {
   const [first, ...others] = warnings
   if (first === undefined) return
   for (const warning of warnings) app.log.warn(warning)
-  const text = others.length === 0 ? first : l10n.t('{0} (and {1} more)', first, others.length)
+  const text = others.length === 0 ? first : l10n.t('{0} (and {1} more)', first, countText(others.length))
   warnWithLog(app, text)
 }
 

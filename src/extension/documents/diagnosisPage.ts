@@ -6,6 +6,7 @@ import {
   type Diagnosis,
   type DiagnosisStep,
 } from '../../core/index.ts'
+import { countText } from '../counts.ts'
 import { markdownCode, markdownTable, markdownText } from './inertMarkdown.ts'
 
 /** What a look at the connection to a registry found, as Markdown. What servers said is text and stays text. */
@@ -31,7 +32,7 @@ export function diagnosisText(diagnosis: Diagnosis): string {
 }
 
 function rowOf({ name, state, summary, milliseconds }: DiagnosisStep): string[] {
-  const time = state === 'notReached' ? '' : l10n.t('{0} ms', milliseconds)
+  const time = state === 'notReached' ? '' : l10n.t('{0} ms', countText(milliseconds))
   return [markdownText(stepTitles[name]), stateText(state), markdownText(summary), time]
 }
 
