@@ -1,4 +1,4 @@
-import { commands, l10n, Selection, Uri, window } from 'vscode'
+import { commands, env, l10n, Selection, Uri, window } from 'vscode'
 import { kindOf } from '../../core/index.ts'
 import { Stopped, type Remains } from '../adapters/stopped.ts'
 import type { App } from '../app.ts'
@@ -105,7 +105,14 @@ function actionFor(remedy: Remedy): Action {
     case 'openRegistrySettings':
       return command(l10n.t('Open Settings'), 'chartroom.registrySettings', remedy.host)
     case 'openLimit':
-      return command(l10n.t('Open Settings'), 'workbench.action.openSettings', remedy.setting)
+      return {
+        title: l10n.t('Open Settings'),
+        run: async () => {
+          // Settings of the machine are those of the one where the extension runs.
+          const where = env.remoteName === undefined ? 'openSettings' : 'openRemoteSettings'
+          await commands.executeCommand(`workbench.action.${where}`, { query: remedy.setting })
+        },
+      }
     case 'trustCertificate':
       return command(l10n.t('Trust a Certificate…'), 'chartroom.trustCertificate', remedy.host)
     case 'diagnose':
