@@ -8,8 +8,17 @@ export function reportOffers(offers: readonly Offer[], print: Printer): void {
   if (first === undefined) return
   const many = others.length > 0
   const charts = many ? `${offers.length} charts` : shortened(first.reference, 200)
+  const them = many ? 'them' : 'it'
+  const happened = `${charts} disappeared when another program rewrote the index`
+  const broken = offers.filter(({ problem }) => problem !== undefined)
+  if (broken.length === offers.length) {
+    print.warning(
+      `${happened}, and cannot be put back. "chartroom chart verify" says why, "--forget" with it lets ${them} go.`,
+    )
+    return
+  }
+  const back = broken.length > 0 ? 'what is complete' : them
   print.warning(
-    `${charts} disappeared when another program rewrote the index. ` +
-      `"chartroom chart verify --restore" puts ${many ? 'them' : 'it'} back, "--forget" lets ${many ? 'them' : 'it'} go.`,
+    `${happened}. "chartroom chart verify --restore" puts ${back} back, "--forget" lets ${them} go.`,
   )
 }

@@ -238,7 +238,7 @@ export class ChartCache implements Target {
    * it writes an index that it read before. Nothing is put back by itself. Empty where the cache keeps no journal that can
    * be read.
    *
-   * @returns only what is still complete, sorted bytewise by reference
+   * @returns sorted bytewise by reference; what is not complete any more has a problem and can only be forgotten
    * @throws ChartroomError `store-corrupt` where the index cannot be read
    */
   async offers(options: OperationOptions = {}): Promise<readonly Offer[]> {

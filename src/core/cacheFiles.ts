@@ -70,7 +70,10 @@ export class ChartFiles {
       const stored = await this.#layout.lookAtEach(
         manifests,
         ({ layer }): Digest[] => [layer.digest],
-        ([file], chart) => ({ ...chart, layerFile: requireLayer(chart.name, chart.layer, file) }),
+        ([file], chart) => ({
+          ...chart,
+          layerFile: requirePart('chart layer', chart.name, chart.layer, file),
+        }),
         options,
       )
       return await proceed(stored, async (charts) => {
@@ -146,10 +149,10 @@ export class ChartFiles {
   }
 }
 
-/** @throws ChartroomError where the layer is missing or cut off */
-export function requireLayer(name: string, layer: Blob, file: BlobFacts | undefined): BlobFacts {
-  if (file === undefined) throw layerMissing(name, layer)
-  if (file.size !== layer.size) throw layerCut(name, layer, file.size)
+/** @throws ChartroomError where a part of a chart is missing or cut off */
+export function requirePart(part: string, name: string, blob: Blob, file: BlobFacts | undefined): BlobFacts {
+  if (file === undefined) throw partMissing(part, name, blob)
+  if (file.size !== blob.size) throw partCut(part, name, blob, file.size)
   return file
 }
 
@@ -168,17 +171,17 @@ function configOf(chart: StoredChart): WantedPart & { readonly chart: StoredChar
   return { descriptor: config, part: 'config', name, chart }
 }
 
-function layerMissing(name: string, { digest }: Blob): ChartroomError {
+function partMissing(part: string, name: string, { digest }: Blob): ChartroomError {
   return new ChartroomError('not-found', {
-    message: `The chart layer of ${name} is missing from the cache (${digest}).`,
+    message: `The ${part} of ${name} is missing from the cache (${digest}).`,
     reference: name,
     digest,
   })
 }
 
-function layerCut(name: string, { digest, size }: Blob, actual: number): ChartroomError {
+function partCut(part: string, name: string, { digest, size }: Blob, actual: number): ChartroomError {
   return new ChartroomError('integrity', {
-    message: `The chart layer of ${name} is damaged: it should have ${size} bytes but has ${actual}.`,
+    message: `The ${part} of ${name} is damaged: it should have ${size} bytes but has ${actual}.`,
     reference: name,
     digest,
     expected: size,

@@ -1,10 +1,11 @@
 import { bytewise } from './bytewise.ts'
+import { requirePart } from './cacheFiles.ts'
+import { problemOf, type ChartProblem } from './cacheProblem.ts'
 import type { CacheReader } from './cacheReader.ts'
-import { messageOf } from './errors.ts'
 import { inParallel } from './inParallel.ts'
 import { entryOf, withEntry } from './layout/indexFile.ts'
 import type { JournalEntry } from './layout/journalFile.ts'
-import { manifestOf, type Layout } from './layout/layout.ts'
+import type { Layout } from './layout/layout.ts'
 import type { Digest } from './oci/digest.ts'
 import { onlyValueIn } from './outcome.ts'
 import type { OperationOptions } from './progress.ts'
@@ -14,11 +15,13 @@ export interface Offer {
   /** The name it had in the index, byte for byte. */
   readonly reference: string
   readonly manifestDigest: Digest
+  /** Why it cannot be put back and only be forgotten, where its content is not complete any more. */
+  readonly problem?: ChartProblem
   /** When Chartroom put it there, ISO 8601. */
   readonly added: string
 }
 
-/** The charts that could be put back into a layout. */
+/** The charts that went from a layout without anybody having meant that. */
 export class CacheOffers {
   readonly #layout: Layout
   readonly #reader: CacheReader
@@ -33,7 +36,7 @@ export class CacheOffers {
     return await this.among((await this.#layout.look(options)).vanished, options)
   }
 
-  /** The same, where it is known what vanished. Only what is complete is offered. */
+  /** The same, where it is known what vanished. */
   async among(vanished: readonly JournalEntry[], options: OperationOptions): Promise<readonly Offer[]> {
     const offers = await inParallel(vanished, 16, async (lost) => await this.#offer(lost, options))
     return bytewise(
@@ -66,17 +69,23 @@ export class CacheOffers {
   }
 
   async #offer({ entry, time }: JournalEntry, options: OperationOptions): Promise<Offer | undefined> {
+    const { name, descriptor } = entry
+    // Chartroom adds no such entry, so this is none of its own.
+    if (descriptor === undefined) return undefined
+    const offer = { reference: name, manifestDigest: descriptor.digest, added: time }
     try {
-      const { descriptor } = manifestOf(entry)
-      const blobs = onlyValueIn(await this.#reader.blobs([[entry.name, entry]], options))
-      for (const blob of blobs) {
-        if ((await this.#layout.factsOf(blob))?.size !== blob.size) return undefined
+      const blobs = onlyValueIn(await this.#reader.blobs([[name, entry]], options))
+      for (const [place, blob] of blobs.entries()) {
+        requirePart(parts[place] ?? 'provenance', name, blob, await this.#layout.factsOf(blob))
       }
-      return { reference: entry.name, manifestDigest: descriptor.digest, added: time }
+      return offer
     } catch (error) {
       options.signal?.throwIfAborted()
-      options.log?.debug(`${entry.name} vanished and is not complete: ${messageOf(error)}`)
-      return undefined
+      const advice = 'Pull or save it again, or forget it.'
+      return { ...offer, problem: { ...problemOf(error, name), advice } }
     }
   }
 }
+
+/** What the first blobs of a chart are. */
+const parts = ['manifest', 'config', 'chart layer']

@@ -1,5 +1,5 @@
 import { bytewise } from './bytewise.ts'
-import { ChartFiles, requireLayer, type NamedEntry } from './cacheFiles.ts'
+import { ChartFiles, requirePart, type NamedEntry } from './cacheFiles.ts'
 import { CacheMemo, type Blob, type ChartParts, type KnownChart } from './cacheMemo.ts'
 import { problemOf, type ChartProblem } from './cacheProblem.ts'
 import type { ChartFacts } from './chart/chartFacts.ts'
@@ -192,7 +192,7 @@ function unchanged(
 ): SoundChart | undefined {
   if (chart === undefined || !isSameFile(chart.manifestFile, manifest)) return undefined
   if (!isSameFile(chart.configFile, config)) return undefined
-  return soundChart(name, chart, chart.facts, requireLayer(name, chart.layer, layer))
+  return soundChart(name, chart, chart.facts, requirePart('chart layer', name, chart.layer, layer))
 }
 
 function blobsOf({ manifest, config, layer, others }: ChartParts): Blob[] {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ChartCache } from '../../src/core/cache.ts'
@@ -131,15 +131,55 @@ describe('a chart that Helm drops with an index that it read before', () => {
     expect(await offered(cache)).toEqual([])
   })
 
-  it('is not offered where its content is gone', async () => {
+  it('can only be forgotten where its content is gone, and says what is missing', async () => {
     const cache = await newCache()
-    const { digest } = await clobber(cache, async () => await save(cache, 'b:1.0.0'))
+    const { digest } = await clobber(cache, async () => {
+      await save(cache, 'c:1.0.0')
+      return await save(cache, 'b:1.0.0')
+    })
     const [blob] = await filesNamed(cache, digest)
 
     await rm(blob ?? '')
 
+    const missing = `The chart layer of b:1.0.0 is missing from the cache (${digest}).`
+    expect(await cache.offers()).toMatchObject([
+      { reference: 'b:1.0.0', problem: { kind: 'not-found', message: missing } },
+      { reference: 'c:1.0.0' },
+    ])
+    await expect(restoreOffers(cache, ['c:1.0.0', 'b:1.0.0'])).rejects.toMatchObject({
+      kind: 'not-found',
+      message: `b:1.0.0 cannot be put back. ${missing}`,
+    })
+    expect((await restoreOffers(cache)).map(({ reference }) => reference)).toEqual(['c:1.0.0'])
+    expect(await offered(cache)).toEqual(['b:1.0.0'])
+    expect((await forgetOffers(cache, ['b:1.0.0'])).map(({ reference }) => reference)).toEqual(['b:1.0.0'])
     expect(await offered(cache)).toEqual([])
-    await expect(restoreOffers(cache, ['b:1.0.0'])).rejects.toMatchObject({ kind: 'not-found' })
+  })
+
+  it.each(['manifest', 'config'] as const)('says what is wrong where its %s is damaged', async (part) => {
+    const cache = await newCache()
+    const { manifestDigest } = await clobber(cache, async () => await save(cache, 'b:1.0.0'))
+    const [manifest] = await filesNamed(cache, manifestDigest)
+    const { config } = JSON.parse(await readFile(manifest ?? '', 'utf8')) as { config: { digest: Digest } }
+    const [blob] = await filesNamed(cache, part === 'manifest' ? manifestDigest : config.digest)
+    await chmod(blob ?? '', 0o644)
+
+    await writeFile(blob ?? '', 'x')
+
+    const [offer] = await cache.offers()
+    expect(offer?.problem?.kind).toBe('integrity')
+    expect(offer?.problem?.message).toContain(`The ${part} of b:1.0.0 is damaged`)
+  })
+
+  it('is not put back where its content went after somebody looked', async () => {
+    const cache = await newCache()
+    const { digest } = await clobber(cache, async () => await save(cache, 'b:1.0.0'))
+    const [blob] = await filesNamed(cache, digest)
+    await rm(blob ?? '')
+
+    expect(await restoreOffers(cache)).toEqual([])
+
+    expect(await cache.names()).toEqual(['helm:1.0.0', 'seed:1.0.0'])
   })
 
   it('is offered where Chartroom changed the index since, without having been asked', async () => {

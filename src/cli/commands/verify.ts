@@ -12,6 +12,7 @@ import {
   verifyChart,
   type CacheHealth,
   type Finding,
+  type Offer,
 } from '../../core/index.ts'
 import { verdictFields, verdictLines } from '../verdict.ts'
 
@@ -31,11 +32,17 @@ async function verifyAll({ cache, print, options }: Context): Promise<number> {
   const health = await verifyCache(cache, options)
   const { findings, offers } = health
   print.lines(...findings.map(lineOf))
-  for (const { reference } of offers)
-    print.lines(`offer: ${reference} disappeared when another program rewrote the index.`)
+  print.lines(...offers.map(offerLine))
   print.lines(...conclusion(health))
   print.data(health)
   return findings.some(({ isFault }) => isFault) ? wrong : 0
+}
+
+function offerLine({ reference, problem }: Offer): string {
+  const happened = `${reference} disappeared when another program rewrote the index`
+  return problem === undefined
+    ? `offer: ${happened}.`
+    : `lost: ${happened}, and cannot be put back. ${problem.message}`
 }
 
 /** One line, because the next command says what to do about all of them. */
@@ -52,8 +59,11 @@ function conclusion({ root, references, blobs, bytes, findings, offers }: CacheH
       ? 'Nothing is wrong.'
       : `${formatCount(faults, 'fault')}. Run: chartroom chart verify --repair`,
     ...(hasOrphans ? ['To see what can go, run: chartroom chart prune --dry-run'] : []),
-    ...(offers.length > 0
+    ...(offers.some(({ problem }) => problem === undefined)
       ? ['To put back what disappeared, run: chartroom chart verify --restore, or else: --forget']
+      : []),
+    ...(offers.length > 0 && offers.every(({ problem }) => problem !== undefined)
+      ? ['To let go what disappeared, run: chartroom chart verify --forget']
       : []),
   ]
 }
@@ -108,7 +118,12 @@ async function settle(
   const settled = await (how === 'restore' ? restoreOffers : forgetOffers)(cache, references, options)
   const done = how === 'restore' ? 'restored' : 'forgotten'
   print.lines(...settled.map((offer) => `${offer.reference}: ${done}`))
-  if (settled.length === 0) print.lines('No chart has disappeared.')
+  const left = how === 'restore' && reference === undefined ? await cache.offers(options) : []
+  for (const { reference: name, problem } of left) {
+    if (problem !== undefined)
+      print.warning(`${name} cannot be put back. ${problem.message} "--forget" lets it go.`)
+  }
+  if (settled.length === 0 && left.length === 0) print.lines('No chart has disappeared.')
   print.data(settled)
   return 0
 }

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode'
-import { restoreOffers as restore } from '../../core/index.ts'
+import { restoreOffers as restore, type Offer } from '../../core/index.ts'
 import type { App } from '../app.ts'
 import { countText } from '../counts.ts'
 import { announce } from './runCommand.ts'
@@ -12,7 +12,9 @@ export async function restoreOffers(
   selection: readonly unknown[] = [],
 ): Promise<void> {
   const { cache } = app
-  const references = await offersFor(app, argument, selection, l10n.t('Restore charts that disappeared'))
+  const title = l10n.t('Restore charts that disappeared')
+  const isWhole = ({ problem }: Offer): boolean => problem === undefined
+  const references = await offersFor(app, argument, selection, title, isWhole)
   if (references.length === 0) return
   const restored = await restore(cache, references, { log: app.log })
   await app.cacheView.refresh()

@@ -153,24 +153,32 @@ function offersItem({ id, offers }: OffersNode): TreeItem {
   const reason = l10n.t('another program rewrote the index')
   item.id = id
   item.description = reason
-  item.tooltip = l10n.t(
-    'Another program rewrote the index of the cache while it did not know of these charts. They can be restored, or forgotten.',
-  )
+  const areLost = offers.every(({ problem }) => problem !== undefined)
+  item.tooltip = areLost
+    ? l10n.t(
+        'Another program rewrote the index of the cache while it did not know of these charts. Their content is not complete any more, so they can only be forgotten.',
+      )
+    : l10n.t(
+        'Another program rewrote the index of the cache while it did not know of these charts. They can be restored, or forgotten.',
+      )
   item.iconPath = new ThemeIcon('history')
-  item.contextValue = 'offers'
+  item.contextValue = areLost ? 'lostOffers' : 'offers'
   item.accessibilityInformation = { label: l10n.t('{0}, {1}', label, reason) }
   return item
 }
 
-function offerItem({ id, reference, label, place, age }: OfferNode): TreeItem {
+function offerItem({ id, reference, label, place, problem, age }: OfferNode): TreeItem {
   const item = new TreeItem(printable(label))
-  const saved = l10n.t('saved {0}', agoText(age, env.language))
+  const isLost = problem !== undefined
+  const fact = isLost
+    ? l10n.t('cannot be restored: {0}', printable(problem))
+    : l10n.t('saved {0}', agoText(age, env.language))
   item.id = id
-  item.description = [saved, ...(place === '' ? [] : [rowText(place)])].join(' · ')
-  item.tooltip = printable(reference)
-  item.accessibilityInformation = { label: l10n.t('{0}, {1}', printable(reference), saved) }
-  item.iconPath = new ThemeIcon('tag', new ThemeColor('disabledForeground'))
-  item.contextValue = 'offer'
+  item.description = [fact, ...(isLost || place === '' ? [] : [rowText(place)])].join(' · ')
+  item.tooltip = isLost ? l10n.t('{0}, {1}', printable(reference), fact) : printable(reference)
+  item.accessibilityInformation = { label: l10n.t('{0}, {1}', printable(reference), fact) }
+  item.iconPath = isLost ? warningIcon() : new ThemeIcon('tag', new ThemeColor('disabledForeground'))
+  item.contextValue = isLost ? 'lostOffer' : 'offer'
   return item
 }
 

@@ -73,7 +73,7 @@ export interface ProblemNode {
   readonly reason: string
 }
 
-/** Charts that went when another program rewrote the index, and can come back. */
+/** Charts that went when another program rewrote the index, and can come back, most of them. */
 export interface OffersNode {
   readonly kind: 'offers'
   readonly id: 'offers'
@@ -88,6 +88,8 @@ export interface OfferNode {
   readonly label: string
   /** `localhost:5000/myrepo` */
   readonly place: string
+  /** Why it cannot come back, beside the label; missing where it can. */
+  readonly problem?: string
   /** Since when it was in the cache, seen when the node was made. */
   readonly age: Age
 }
@@ -265,7 +267,7 @@ function problemNode(reference: string, message: string, repeat: number): Proble
 
 function offersNodes(offers: readonly Offer[], now: number): OffersNode[] {
   if (offers.length === 0) return []
-  const nodes = offers.map(({ reference, added }): OfferNode => {
+  const nodes = offers.map(({ reference, added, problem }): OfferNode => {
     const { name, tag } = nameParts(reference, '')
     const { last, place } = placed(name)
     return {
@@ -274,6 +276,7 @@ function offersNodes(offers: readonly Offer[], now: number): OffersNode[] {
       reference,
       label: nameOf(last, tag),
       place,
+      ...(problem === undefined ? {} : { problem: reasonIn(problem.message, reference) }),
       age: ageOf(now - Date.parse(added)),
     }
   })

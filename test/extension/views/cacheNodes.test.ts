@@ -117,6 +117,20 @@ describe('the tree of cached charts', () => {
     expect(changedNodes(cacheNodes([], now, 'flat', { offers }), cacheNodes([], now))).toBe('everything')
   })
 
+  it('says of what cannot come back why it cannot', () => {
+    const reference = 'h.io/a:1.0.0'
+    const message = `The chart layer of ${reference} is missing from the cache.`
+    const problem = { kind: 'not-found', message } as const
+    const offers = [{ reference, manifestDigest: digest('b'), added: new Date(now).toISOString(), problem }]
+
+    expect(cacheNodes([], now, 'flat', { offers })).toMatchObject([
+      {
+        kind: 'offers',
+        offers: [{ label: 'a:1.0.0', problem: 'The chart layer is missing from the cache.' }],
+      },
+    ])
+  })
+
   it('says of a chart what somebody had checked about it, and paints its row alone', () => {
     const charts = [sound('h.io/a:1.0.0'), sound('h.io/a:2.0.0')]
     const fault = { kind: 'damaged', sentence: 'It is damaged.' } as const

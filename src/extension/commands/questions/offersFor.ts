@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode'
-import { ChartroomError } from '../../../core/index.ts'
+import { ChartroomError, type Offer } from '../../../core/index.ts'
 import type { App } from '../../app.ts'
 import { plainText } from '../../plainText.ts'
 import { isRow, offersMeant } from '../subject.ts'
@@ -9,6 +9,7 @@ import { dismissed } from './dismissed.ts'
  * The references of the charts that could come back and that a command is about: those of rows, or those that a person
  * chooses.
  *
+ * @param isMeant whether the command can do something for one that nobody named
  * @throws ChartroomError `not-found` where nothing disappeared, `cancelled`
  */
 export async function offersFor(
@@ -16,10 +17,11 @@ export async function offersFor(
   argument: unknown,
   selection: readonly unknown[],
   title: string,
+  isMeant: (offer: Offer) => boolean = () => true,
 ): Promise<readonly string[]> {
   const meant = offersMeant(argument, selection)
   if (meant !== 'all' && (meant.length > 0 || isRow(argument))) return meant
-  const offers = await app.cache.offers({ log: app.log })
+  const offers = (await app.cache.offers({ log: app.log })).filter(isMeant)
   // The row may be older than what it stands for.
   if (meant === 'all') return offers.map(({ reference }) => reference)
   if (offers.length === 0) {
