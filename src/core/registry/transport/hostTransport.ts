@@ -6,13 +6,8 @@ import type { FindAgent } from './proxyAnswers.ts'
 import { isTlsFailure } from './tlsFailures.ts'
 import { readTlsSettings, type CertificatePlaces, type ReadFiles } from './tlsSettings.ts'
 import { tlsTransport } from './tlsTransport.ts'
-import {
-  TransportError,
-  type HttpRequest,
-  type HttpResponse,
-  type SendOptions,
-  type Transport,
-} from './transport.ts'
+import { TransportError } from './transport.ts'
+import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
 
 export interface HostTransportSettings {
   /** As references write it. */

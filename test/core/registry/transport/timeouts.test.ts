@@ -33,20 +33,19 @@ describe('an exchange', () => {
     })
   })
 
-  it.each(transports)('has a time of its own for connecting, with %s', async (_name, transport) => {
-    const url = new URL(`http://${await crowdedHost()}/`)
+  it.each(
+    transports.flatMap(([name, transport]) => [
+      [
+        name,
+        'a host that takes no connection',
+        transport,
+        async () => `http://${await crowdedHost()}/`,
+      ] as const,
+      [name, 'a host that begins no TLS', transport, async () => `https://${await silentHost()}/`] as const,
+    ]),
+  )('has a time of its own for connecting, with %s and %s', async (_name, _host, transport, start) => {
     const sending = transport.send(
-      { method: 'GET', url, headers: {} },
-      { timeouts: { ...patient, connect: 30 } },
-    )
-
-    expect((await failureOf(sending)).message).toBe('nothing came for 0.03 s')
-  })
-
-  it.each(transports)('connects when TLS stands, with %s', async (_name, transport) => {
-    const url = new URL(`https://${await silentHost()}/`)
-    const sending = transport.send(
-      { method: 'GET', url, headers: {} },
+      { method: 'GET', url: new URL(await start()), headers: {} },
       { timeouts: { ...patient, connect: 30 } },
     )
 
