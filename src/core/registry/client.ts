@@ -57,7 +57,7 @@ export interface ClientSettings {
   readonly redactor: Redactor
   /** For the registry itself. */
   readonly transport: Transport
-  /** For where the registry sends its clients: no certificate of the client's goes there. */
+  /** For where the registry redirects its clients: who they are is not used to change anything there. */
   readonly elsewhere: Transport
   readonly wait: Wait
   readonly pace: Pace

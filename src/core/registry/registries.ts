@@ -90,6 +90,12 @@ export class Registries {
       elsewhere: {
         send: async (request, sending) => await this.#somewhere(request.url, options).send(request, sending),
       },
+      redirected: {
+        send: async (request, sending) => {
+          const mayPresent = request.method === 'GET' || request.method === 'HEAD'
+          return await this.#somewhere(request.url, options, mayPresent).send(request, sending)
+        },
+      },
       checkElsewhere: async (url) => {
         const there = { ...this.#optionsAt(url, options), plainHttp: url.protocol === 'http:' }
         await checkVerified(url.host, there, mayLogIn)
@@ -101,9 +107,10 @@ export class Registries {
     return registry
   }
 
-  #transport(host: string, options: HostOptions): Transport {
+  #transport(host: string, options: HostOptions, presentsClient = true): Transport {
     const { certificates = {}, findAgent, directAgent, transport } = this.#settings
-    const one = hostTransport({ host, options, certificates, findAgent, directAgent, transport })
+    const places = { certificates, findAgent, directAgent, transport }
+    const one = hostTransport({ host, options, presentsClient, ...places })
     const slotsFor = (url: URL): Slots => {
       const slots = kept(this.#slots, url.host, () => new Slots(parallelRequests))
       slots.most = options.maxParallel ?? parallelRequests
@@ -124,10 +131,15 @@ export class Registries {
     return this.#hosts.get(host) ?? (caFile === undefined ? {} : { caFile })
   }
 
-  #somewhere(url: URL, ofRegistry: HostOptions): Transport {
+  /**
+   * @param presentsClient whether the client's certificate for that host may be presented: a registry must not have its
+   *   clients change something at another one that knows them by it
+   */
+  #somewhere(url: URL, ofRegistry: HostOptions, presentsClient = true): Transport {
     const { host } = url
     const options = this.#optionsAt(url, ofRegistry)
-    return kept(this.#elsewhere, `${host} ${options.caFile ?? ''}`, () => this.#transport(host, options))
+    const key = `${host} ${presentsClient ? 'somebody' : 'nobody'} ${options.caFile ?? ''}`
+    return kept(this.#elsewhere, key, () => this.#transport(host, options, presentsClient))
   }
 
   /** Forgets what was found out about a host, and above all as whom: the next request asks for the login again. */

@@ -27,9 +27,10 @@ export interface RegistrySettings {
   readonly host: string
   readonly options: HostOptions
   readonly findCredential: FindCredential
-  /** For the registry itself, and for where it sends its clients. */
+  /** For the registry itself, for its token server and what else it names, and for where it redirects its clients. */
   readonly transport: Transport
   readonly elsewhere: Transport
+  readonly redirected: Transport
   /** For whoever looks at the connection itself. */
   readonly certificates: CertificatePlaces
   readonly findAgent: FindAgent | undefined
@@ -145,7 +146,7 @@ export class Registry {
 
   /** A host that belongs to the registry, asked as nobody. */
   #strangerAt(origin: URL): RegistryClient {
-    const { options, transport, elsewhere, checkElsewhere, wait, pace, host } = this.#settings
+    const { options, transport, elsewhere, redirected, checkElsewhere, wait, pace, host } = this.#settings
     const isOurs = isSameHost(origin, new URL(`https://${host}`))
     return clientOf({
       host: origin.host,
@@ -153,6 +154,7 @@ export class Registry {
       findCredential: () => Promise.resolve(undefined),
       transport: isOurs ? transport : elsewhere,
       elsewhere,
+      redirected,
       checkElsewhere,
       wait,
       pace: isOurs ? pace : new Pace(wait),
@@ -188,7 +190,8 @@ async function ping(
 function clientOf(
   settings: Omit<RegistrySettings, 'certificates' | 'findAgent' | 'mayLogInUnverified'>,
 ): RegistryClient {
-  const { host, options, findCredential, transport, elsewhere, checkElsewhere, wait, pace } = settings
+  const { host, options, findCredential, transport, elsewhere, redirected, checkElsewhere, wait, pace } =
+    settings
   const redactor = new Redactor()
   return new RegistryClient({
     host,
@@ -205,7 +208,7 @@ function clientOf(
     }),
     redactor,
     transport,
-    elsewhere,
+    elsewhere: redirected,
     wait,
     pace,
   })

@@ -4,7 +4,7 @@ import type { HostOptions } from '../hosts/hostOptions.ts'
 import type { DirectAgent } from './directAgents.ts'
 import type { FindAgent } from './proxyAnswers.ts'
 import { isTlsFailure } from './tlsFailures.ts'
-import { readTlsSettings, type CertificatePlaces, type ReadFiles } from './tlsSettings.ts'
+import { readTlsSettings, type CertificatePlaces, type ReadFiles, type TlsSettings } from './tlsSettings.ts'
 import { tlsTransport } from './tlsTransport.ts'
 import { TransportError } from './transport.ts'
 import type { HttpRequest, HttpResponse, SendOptions, Transport } from './transport.ts'
@@ -14,6 +14,8 @@ export interface HostTransportSettings {
   readonly host: string
   readonly options: HostOptions
   readonly certificates: CertificatePlaces
+  /** Whether the client shows a certificate of its own, where there is one. */
+  readonly presentsClient: boolean
   readonly findAgent?: FindAgent | undefined
   readonly directAgent?: DirectAgent | undefined
   /** In place of node-fetch, for a host without TLS settings. */
@@ -33,12 +35,13 @@ interface Chosen {
  * meanwhile; where they are others now, the request is sent with those.
  */
 export function hostTransport(settings: HostTransportSettings): Transport {
-  const { host, options, certificates, findAgent, directAgent } = settings
+  const { host, options, certificates, presentsClient, findAgent, directAgent } = settings
   const transport = settings.transport ?? fetchTransport(findAgent, directAgent)
   let chosen: Promise<Chosen> | undefined
   const choose = async (): Promise<Chosen> => {
     const files: ReadFiles = new Map()
-    const tls = await readTlsSettings(host, options, certificates, files)
+    const all = await readTlsSettings(host, options, certificates, files)
+    const tls = presentsClient ? all : withoutClient(all)
     return { transport: tls === undefined ? transport : tlsTransport(tls, findAgent), files }
   }
   const known = async (): Promise<Chosen> => {
@@ -68,6 +71,16 @@ export function hostTransport(settings: HostTransportSettings): Transport {
         return await now.transport.send(request, sending)
       }
     },
+  }
+}
+
+/** The settings without the client's certificate; `undefined` where there are no others. */
+function withoutClient(tls: TlsSettings | undefined): TlsSettings | undefined {
+  const { rejectUnauthorized, ca } = tls ?? {}
+  if (rejectUnauthorized === undefined && ca === undefined) return undefined
+  return {
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(ca === undefined ? {} : { ca }),
   }
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { silent } from '../../../../src/core/logger.ts'
+import { describe as descriptorOf } from '../../../../src/core/oci/descriptor.ts'
 import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
 import { Registries } from '../../../../src/core/registry/registries.ts'
 import {
@@ -141,6 +142,41 @@ describe('a client certificate', () => {
       kind: 'tls',
       message: `No secure connection to ${host}: it wants a client certificate.`,
     })
+  })
+
+  it('is presented where another registry sends us to read, and not where it sends us to change something', async () => {
+    const known: string[] = []
+    const other = await startServer((request, response) => {
+      known.push(request.method ?? '')
+      response.writeHead(request.method === 'HEAD' ? 200 : 201).end()
+    }, clientWanted)
+    const registry = await startServer((request, response) => {
+      response.writeHead(307, { location: `https://${other.host}${request.url ?? ''}` }).end()
+    })
+    const registries = new Registries({
+      findCredential: () => Promise.resolve(undefined),
+      hosts: {
+        [registry.host]: { plainHttp: true },
+        [other.host]: {
+          caFile: await file('ca', certificate.cert),
+          clientCert: await file('client.cert', farCertificate.cert),
+          clientKey: await file('client.key', farCertificate.key),
+        },
+      },
+    })
+    const repository = registries.registry(registry.host).repository('team/chart')
+    const manifest = descriptorOf('application/vnd.oci.image.manifest.v1+json', Buffer.from('{}'))
+
+    await repository.digestOf('1.0.0')
+    const failure = await failureOf(
+      repository.tag({ descriptor: manifest, bytes: Buffer.from('{}') }, '1.0.0'),
+    )
+
+    expect(failure).toEqual({
+      kind: 'tls',
+      message: `No secure connection to ${other.host}: it wants a client certificate.`,
+    })
+    expect(known).toEqual(['HEAD'])
   })
 
   it('with the key of another one is said to be', async () => {
