@@ -111,7 +111,10 @@ describe('a cache', () => {
     const { stdout, stderr, exit } = await someone.chartroom(line.split(' '))
 
     expect([stdout, exit]).toEqual(['', 11])
-    expect(stderr).toMatch(new RegExp(`^${message}: a file stands where a directory should be \\(.*\\)\\.\n`))
+    expect(stderr).toBe(
+      `${message}: a file stands where a directory should be (${rootOf(someone)}).\n` +
+        'Repair what is named here, or move it away.\n',
+    )
   })
 
   it('that is a file is a fault, which a repair leaves alone', async () => {
@@ -120,9 +123,10 @@ describe('a cache', () => {
     for (const args of [[], ['--repair']]) {
       const { stdout, exit } = await someone.chartroom(['chart', 'verify', ...args])
       expect([stdout.split('\n')[0], exit]).toEqual([
-        `fault: ${rootOf(someone)} is not a directory, so no chart can be kept there.`,
+        `fault: ${rootOf(someone)} is not a directory, so no chart can be kept there. Move it away, or choose another place.`,
         11,
       ])
+      expect(stdout).not.toContain('chartroom chart verify --repair')
     }
     expect(await readFile(rootOf(someone), 'utf8')).toBe('a file')
   })

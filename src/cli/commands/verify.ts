@@ -45,19 +45,26 @@ function offerLine({ reference, problem }: Offer): string {
     : `lost: ${happened}, and cannot be put back. ${problem.message}`
 }
 
-/** One line, because the next command says what to do about all of them. */
-function lineOf({ isFault, message }: Finding): string {
-  return `${isFault ? 'fault' : 'note'}: ${message}`
+/** One line; where the next command does not know what to do about it, with what to do. */
+function lineOf(finding: Finding): string {
+  const { isFault, message, advice } = finding
+  const byHand = isFault && !isRepairable(finding) && advice !== undefined ? ` ${advice}` : ''
+  return `${isFault ? 'fault' : 'note'}: ${message}${byHand}`
+}
+
+/** Whether a repair may do something about it: it needs a folder, and a journal to say in what it does. */
+function isRepairable({ kind }: Finding): boolean {
+  return kind !== 'place' && kind !== 'journal'
 }
 
 function conclusion({ root, references, blobs, bytes, findings, offers }: CacheHealth): string[] {
-  const faults = findings.filter(({ isFault }) => isFault).length
+  const faults = findings.filter(({ isFault }) => isFault)
   const hasOrphans = findings.some(({ kind }) => kind === 'orphan')
   return [
     `${root} has ${formatCount(references, 'reference')} and ${formatCount(blobs, 'blob')} (${formatSize(bytes)}).`,
-    faults === 0
+    faults.length === 0
       ? 'Nothing is wrong.'
-      : `${formatCount(faults, 'fault')}. Run: chartroom chart verify --repair`,
+      : `${formatCount(faults.length, 'fault')}.${faults.every(isRepairable) ? ' Run: chartroom chart verify --repair' : ''}`,
     ...(hasOrphans ? ['To see what can go, run: chartroom chart prune --dry-run'] : []),
     ...(offers.some(({ problem }) => problem === undefined)
       ? ['To put back what disappeared, run: chartroom chart verify --restore, or else: --forget']

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { bytewise } from '../bytewise.ts'
-import { messageOf } from '../errors.ts'
+import { reasonOf } from '../fileError.ts'
 import { factsOf, namesIn, readPieces } from '../files.ts'
 import { inParallel } from '../inParallel.ts'
 import { algorithmOf, Digester, isDigest, type Digest } from '../oci/digest.ts'
@@ -80,6 +80,6 @@ async function hashBlob(
     return { ...blob, actual: digester.digest() }
   } catch (error) {
     signal?.throwIfAborted()
-    return { ...blob, actual: undefined, problem: messageOf(error) }
+    return { ...blob, actual: undefined, problem: reasonOf(error) }
   }
 }

@@ -1,4 +1,4 @@
-import { fileError } from '../fileError.ts'
+import { fileErrorInPlace } from '../fileError.ts'
 
 /**
  * Runs an operation and turns what the file system says into a sentence about the operation. This is the one place
@@ -10,6 +10,6 @@ export async function whileDoing<Value>(doing: string, work: () => Promise<Value
   try {
     return await work()
   } catch (error) {
-    throw fileError(error, doing)
+    throw await fileErrorInPlace(error, doing)
   }
 }

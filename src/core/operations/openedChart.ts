@@ -12,7 +12,7 @@ import {
   type ArchiveFile,
   type ChartArchive,
 } from '../chart/readArchive.ts'
-import { fileError } from '../fileError.ts'
+import { fileErrorInPlace } from '../fileError.ts'
 import { whileDoing } from './failure.ts'
 
 /** A chart, wherever it lies: in the cache, at a registry, or as an archive on disk. */
@@ -68,7 +68,7 @@ export function openedChart(
       try {
         yield* chartFiles(content(options), reference, newBudget(reference, { limits, ...options }), options)
       } catch (error) {
-        throw fileError(error, `read ${reference}`)
+        throw await fileErrorInPlace(error, `read ${reference}`)
       }
     },
   }

@@ -1,7 +1,7 @@
 import type { CachedChart, ChartCache, SoundChart } from '../cache.ts'
 import type { Metadata } from '../chart/metadata.ts'
 import { ChartroomError } from '../errors.ts'
-import { fileError } from '../fileError.ts'
+import { fileErrorInPlace } from '../fileError.ts'
 import { inParallel } from '../inParallel.ts'
 import { formatReference, parseReference, withTag, type Reference } from '../oci/reference.ts'
 import { openSource, storeSource, type ChartSource, type SaveOptions } from './chartSource.ts'
@@ -100,7 +100,7 @@ async function each<Before, After>(
       return { asked, value: await work(value) }
     } catch (failure) {
       signal?.throwIfAborted()
-      return { asked, error: fileError(failure, `save ${asked.path}`) }
+      return { asked, error: await fileErrorInPlace(failure, `save ${asked.path}`) }
     }
   })
 }

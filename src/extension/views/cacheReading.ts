@@ -164,7 +164,8 @@ function besideTitle(text: string, directory: string): string {
 
 /** Whether the content of the cache is wrong, and not the place where it lies. */
 function isDamaged(error: unknown): boolean {
-  return (
-    error instanceof ChartroomError && error.kind === 'store-corrupt' && error.evidence.expected !== 'file'
-  )
+  if (!(error instanceof ChartroomError) || error.kind !== 'store-corrupt') return false
+  const { cause, evidence } = error
+  // What the system says is about the place.
+  return !(cause instanceof Error && 'code' in cause) && evidence.expected !== 'file'
 }

@@ -61,8 +61,13 @@ it('tells whether a repair may help', async () => {
   await rm(index)
   await mkdir(index)
   await reading.refresh()
+  await rm(cache.root, { recursive: true })
+  await writeFile(cache.root, 'a file')
+  await reading.refresh()
+  await rm(cache.root)
+  await mkdir(cache.root)
 
-  expect(heard).toMatchObject([{ isDamaged: true }, { isDamaged: false }])
+  expect(heard).toMatchObject([{ isDamaged: true }, { isDamaged: false }, { isDamaged: false }])
 })
 
 it('never tells about a cache that was left for another one', async () => {
