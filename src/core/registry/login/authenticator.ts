@@ -66,9 +66,7 @@ export class Authenticator {
 
   /** What the registry is likely to accept for a scope, without asking anybody. */
   known(scope: string | undefined): Authorization | undefined {
-    if (this.#bearer === undefined) {
-      return this.#basic.get(repositoryIn(scope) ?? '') ?? this.#basic.get(everywhere)
-    }
+    if (this.#bearer === undefined) return this.#basicFor(repositoryIn(scope))
     return this.#cached(keyOf(this.#bearer, mergeScopes(scope)))
   }
 
@@ -100,9 +98,9 @@ export class Authenticator {
     const repository = repositoryIn(scope)
     const finding = repository === undefined ? options : { ...options, repository }
     if (challenge.scheme === 'basic') {
-      const ask = (untilAbandoned: AbortSignal): Promise<Authorization | undefined> =>
-        this.#answerBasic({ ...finding, signal: untilAbandoned })
-      return fresh(await this.#asking.run(`basic ${repository ?? ''}`, ask, signal))
+      const found = this.#basicFor(repository)
+      if (found !== undefined) return { authorization: found, isFresh: false }
+      return fresh(await this.#findBasic(finding, signal))
     }
     const terms = this.#termsOf(challenge, registry)
     const scopes = mergeScopes(scope, challenge.parameters.get('scope'))
@@ -117,6 +115,26 @@ export class Authenticator {
     const token = this.#tokens.get(key)
     if (token !== undefined) this.#tokens.set(keyOf(terms, mergeScopes(scope)), token)
     return answer
+  }
+
+  /** Many may want it at the same time; who asked for another repository may have found the login of all. */
+  async #findBasic(
+    options: FindOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<Authorization | undefined> {
+    const own = { isAsked: false }
+    const ask = (untilAbandoned: AbortSignal): Promise<Authorization | undefined> => {
+      own.isAsked = true
+      return this.#answerBasic({ ...options, signal: untilAbandoned })
+    }
+    const found = await this.#asking.run('basic', ask, signal)
+    if (own.isAsked) return found
+    const { repository = '' } = options
+    return this.#basicFor(repository) ?? (await this.#asking.run(`basic ${repository}`, ask, signal))
+  }
+
+  #basicFor(repository = ''): Authorization | undefined {
+    return this.#basic.get(repository) ?? this.#basic.get(everywhere)
   }
 
   async #answerBasic(options: FindOptions): Promise<Authorization | undefined> {

@@ -73,6 +73,7 @@ class ForwardAgent extends HttpProxyAgent<string> {
  */
 function ends(request: ClientRequest): { readonly signal: AbortSignal; readonly release: () => void } {
   const ended = new AbortController()
+  if (request.destroyed) ended.abort()
   const destroy = request.destroy.bind(request)
   request.destroy = (error) => {
     ended.abort()

@@ -77,6 +77,29 @@ describe('a registry that offers Basic', () => {
   })
 })
 
+describe('a registry with one login for all repositories', () => {
+  it('has it looked for once, however many ask at the same time', async () => {
+    const server = await startServer((request, response) => {
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="tests"' }).end()
+      else answerJson(response, { tags: [] })
+    })
+    let lookedFor = 0
+    const registry = new Registries({
+      findCredential: async () => {
+        lookedFor++
+        await new Promise((resolve) => setImmediate(resolve))
+        return { ...alice, origin: 'a file' }
+      },
+      hosts: { [server.host]: { plainHttp: true } },
+    }).registry(server.host)
+
+    await Promise.all(['one', 'two', 'three'].map(async (name) => await registry.repository(name).tags()))
+
+    expect(lookedFor).toBe(1)
+  })
+})
+
 describe('a registry with logins for its parts', () => {
   const logins: Readonly<Record<string, string>> = { 'one/chart': 'one', 'two/chart': 'two' }
   const registriesWithParts = (host: string, asked: (string | undefined)[]): Registries =>
