@@ -1,13 +1,13 @@
 /**
  * Runs the tests of this folder inside a real VS Code: the one that VSCODE_EXECUTABLE names, else a VS Code server.
  */
-import { build } from 'esbuild'
 import { runTests, TestRunFailedError } from '@vscode/test-electron'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureSystemPackages } from '../../scripts/systemPackages.ts'
 import { installVscode } from '../../scripts/vscodeServer.ts'
+import { bundleForHost } from '../support/bundleForHost.ts'
 import { ownHome } from '../support/ownHome.ts'
 import { concludeSearch, searchDirectory } from '../support/planted/search.ts'
 
@@ -45,20 +45,7 @@ try {
 /** @returns the module that VS Code loads to run the tests */
 async function bundleTests(): Promise<string> {
   const out = join(project, 'out', 'host')
-  await rm(out, { recursive: true, force: true })
-  await build({
-    entryPoints: [join(import.meta.dirname, 'index.ts'), ...(await suites())],
-    outdir: out,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    external: ['vscode', 'mocha'],
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  })
-  // VS Code wants a name that ends in `.js`, which would be an ES module in this project.
-  await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n')
+  await bundleForHost([join(import.meta.dirname, 'index.ts'), ...(await suites())], out)
   return join(out, 'index.js')
 }
 

@@ -137,7 +137,7 @@ export const setUps: Readonly<Record<string, (home: Home) => Promise<SetUp>>> = 
       flags: ['--plain-http'],
       env: { HTTP_PROXY: proxy.url, http_proxy: proxy.url, NO_PROXY: '0.0.0.0', no_proxy: '0.0.0.0' },
       check: () => {
-        require(proxy.requests.length === 0, 'the proxy was asked')
+        require(!proxy.requests.some(({ host }) => host.startsWith('0.0.0.0')), 'the proxy was asked')
       },
     }
   },
