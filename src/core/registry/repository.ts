@@ -287,6 +287,7 @@ const mountRefusals: ReadonlySet<ErrorKind> = new Set([
   'forbidden',
   'not-found',
   'unsupported',
+  'invalid-reference',
   'refused',
 ])
 

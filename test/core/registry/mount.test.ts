@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
-import { answerJson, bodyOf, registriesAt, startServer } from './scriptedServer.ts'
+import { answerError, answerJson, bodyOf, registriesAt, startServer } from './scriptedServer.ts'
 import { content, moved, uploads } from './uploads.ts'
 
 /** More than goes in one piece. */
@@ -42,10 +42,17 @@ describe('a blob that another repository of the registry has', () => {
     expect(server.seen.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'PUT'])
   })
 
-  it.each([401, 403, 404, 405, 400])('is sent where the registry answers %i to that', async (status) => {
+  it.each([
+    [401, ''],
+    [403, ''],
+    [404, ''],
+    [405, ''],
+    [400, ''],
+    [400, 'NAME_INVALID'],
+  ])('is sent where the registry answers %i %s to that', async (status, code) => {
     const server = await startServer(async (request, response) => {
       await bodyOf(request)
-      if (request.url?.includes('mount=') === true) response.writeHead(status).end()
+      if (request.url?.includes('mount=') === true) answerError(response, status, code, 'no')
       else if (request.method === 'POST') response.writeHead(202, { location: '/upload/1' }).end()
       else response.writeHead(request.method === 'PATCH' ? 202 : 201, moved).end()
     })
