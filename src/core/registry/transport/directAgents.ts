@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 export const openedSockets = 'chartroom.socket'
 
 /** The agent for a request that goes straight to its host; `undefined` where Node's own will do. */
-export type DirectAgent = (url: URL) => Promise<HttpAgent | undefined>
+export type DirectAgent = (url: URL) => HttpAgent | undefined
 
 /**
  * Agents that tell of the sockets they open. Before 22.12, Node tells nobody of the requests that it makes, so that nobody
@@ -15,11 +15,12 @@ export type DirectAgent = (url: URL) => Promise<HttpAgent | undefined>
 export function directAgents(): DirectAgent {
   let http: HttpAgent | undefined
   let https: HttpAgent | undefined
-  return async ({ protocol }) => {
+  return ({ protocol }) => {
     if (tellsOfRequests(process.versions.node)) return undefined
     const options = { keepAlive: true, timeout: 5000 }
-    if (protocol === 'https:') return (https ??= telling(new (await import('node:https')).Agent(options)))
-    return (http ??= telling(new (await import('node:http')).Agent(options)))
+    if (protocol === 'https:')
+      return (https ??= telling(new (process.getBuiltinModule('node:https').Agent)(options)))
+    return (http ??= telling(new (process.getBuiltinModule('node:http').Agent)(options)))
   }
 }
 

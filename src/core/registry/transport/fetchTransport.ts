@@ -25,7 +25,7 @@ export function fetchTransport(findAgent?: FindAgent, directAgent?: DirectAgent)
         // What goes to no registry never needs it, and it takes longer to load than all else together.
         const { default: fetch } = await import('node-fetch')
         const proxy = await findAgent?.(request.url)
-        const agent = proxy ?? (await directAgent?.(request.url))
+        const agent = proxy ?? directAgent?.(request.url)
         watchdog.expect('answer')
         const response = await observed(
           async () =>
