@@ -4,6 +4,9 @@ import type { RawManifest } from '../oci/manifest.ts'
 import type { Content, FetchOptions, ReadableTarget } from '../oci/target.ts'
 import type { OperationOptions } from '../progress.ts'
 
+/** How far the reader may be behind the copy, in bytes: while it is busy, the copy goes on. */
+const maxBehind = 1024 * 1024
+
 /** Reads a blob for what it is, and throws what is wrong with it. */
 type Read = (content: Content) => Promise<unknown>
 
@@ -34,11 +37,14 @@ export class ReadAlong implements ReadableTarget {
   async fetch(descriptor: Descriptor, options?: FetchOptions): Promise<AsyncIterable<Uint8Array>> {
     const bytes = await this.#source.fetch(descriptor, options)
     if (descriptor.digest !== this.#blob.digest) return bytes
-    const branch = new PassThrough()
+    const branch = new PassThrough({ highWaterMark: maxBehind })
     const reading = this.#read(() => branch)
-    // Where the copy fails, nobody asks.
-    reading.catch(() => undefined)
     this.#reading = reading
+    // Whoever has read enough, or never began, must not be waited for. What it failed with is kept.
+    const done = (): void => {
+      branch.destroy()
+    }
+    reading.then(done, done)
     return passed(bytes, branch)
   }
 

@@ -39,6 +39,19 @@ describe('a layer that is read while it is copied', () => {
     await expect(along.finish(notThere)).rejects.toThrow('This is no chart')
   })
 
+  it('is copied to its end though the reader fails before it opens it', async () => {
+    const along = new ReadAlong(await source(), layer, async () => {
+      await Promise.resolve()
+      throw new Error('There is no memory left.')
+    })
+    const destination = new MemoryTarget()
+
+    await copy(along, destination, manifest, 'copied', options)
+
+    expect(await destination.exists(layer)).toBe(true)
+    await expect(along.finish(notThere)).rejects.toThrow('no memory left')
+  })
+
   it('ends its reader where it ends too early', async () => {
     const broken = await source()
     const fetch = broken.fetch.bind(broken)
