@@ -82,14 +82,16 @@ export async function writeNew(
 ): Promise<number> {
   await step('create', path)
   const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode)
+  const batches = new Batches(handle, path)
   try {
     let size = 0
     for await (const chunk of content) {
       signal?.throwIfAborted()
-      await writeAll(handle, chunk, path)
+      await batches.take(chunk)
       size += chunk.length
     }
     signal?.throwIfAborted()
+    await batches.end()
     if (isSynced) {
       await step('sync', path)
       await handle.sync()
@@ -100,6 +102,7 @@ export async function writeNew(
     await handle.close()
     return size
   } catch (error) {
+    await batches.settled()
     await handle.close()
     await removeFile(path)
     throw error
@@ -113,7 +116,7 @@ export async function writeNew(
 export async function appendTo(path: string, bytes: Uint8Array, isSynced: boolean): Promise<void> {
   const handle = await open(path, constants.O_WRONLY | constants.O_APPEND)
   try {
-    await writeAll(handle, bytes, path)
+    await writeAll(handle, [bytes], path)
     if (!isSynced) return
     await step('sync', path)
     await handle.sync()
@@ -122,13 +125,68 @@ export async function appendTo(path: string, bytes: Uint8Array, isSynced: boolea
   }
 }
 
-async function writeAll(handle: FileHandle, chunk: Uint8Array, path: string): Promise<void> {
-  await step('write', path, { bytes: chunk })
-  let offset = 0
-  while (offset < chunk.length) {
-    const { bytesWritten } = await handle.write(chunk, offset)
-    if (bytesWritten === 0) throw diskFull(path)
-    offset += bytesWritten
+async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[], path: string): Promise<void> {
+  for (const bytes of chunks) await step('write', path, { bytes })
+  let left = chunks
+  while (left.length > 0) {
+    const { bytesWritten } = await handle.writev(left)
+    if (bytesWritten === 0 && left.some(({ length }) => length > 0)) throw diskFull(path)
+    left = behind(left, bytesWritten)
+  }
+}
+
+/** What is left of chunks of which so many bytes are done. */
+function behind(chunks: readonly Uint8Array[], done: number): Uint8Array[] {
+  let start = 0
+  return chunks.flatMap((chunk) => {
+    const rest = chunk.subarray(Math.max(0, done - start))
+    start += chunk.length
+    return rest.length === 0 ? [] : [rest]
+  })
+}
+
+/** Bytes and chunks that are written with one call of the system. */
+const batchSize = 512 * 1024
+const batchCount = 256
+
+/** Writes small chunks together, and while the next ones come. */
+class Batches {
+  readonly #handle: FileHandle
+  readonly #path: string
+  #chunks: Uint8Array[] = []
+  #size = 0
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(handle: FileHandle, path: string) {
+    this.#handle = handle
+    this.#path = path
+  }
+
+  async take(chunk: Uint8Array): Promise<void> {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    if (this.#size >= batchSize || this.#chunks.length >= batchCount) await this.#write()
+  }
+
+  async end(): Promise<void> {
+    if (this.#size > 0) await this.#write()
+    await this.#writing
+  }
+
+  /** Waits for what is being written, whatever becomes of it. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#writing])
+  }
+
+  /** Begins to write when what came before is written. */
+  async #write(): Promise<void> {
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.#size = 0
+    await this.#writing
+    this.#writing = writeAll(this.#handle, chunks, this.#path)
+    // Whoever writes next or ends hears of it.
+    this.#writing.catch(() => undefined)
   }
 }
 
