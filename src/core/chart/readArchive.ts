@@ -1,17 +1,14 @@
-import { createGunzip } from 'node:zlib'
-import { pipeline, Readable } from 'node:stream'
 import type { Content } from '../oci/target.ts'
 import type { Metadata } from './metadata.ts'
-import { ChartroomError, isAbort } from '../errors.ts'
-import { codeOf } from '../files.ts'
+import { ChartroomError } from '../errors.ts'
 import { Budget } from './budget.ts'
 import { PathRegister } from './pathRegister.ts'
 import { problemOfPath } from './problemOfPath.ts'
 import { invalidChart } from './invalidChart.ts'
-import { counted } from '../progress.ts'
 import { defaultLimits, type ChartOptions } from './limits.ts'
 import { ChartLoader } from './chartLoader.ts'
-import { damaged, tarEntries, unsafe, type TarEntry } from './tarEntries.ts'
+import { tarEntries, unsafe, type TarEntry } from './tarEntries.ts'
+import { unzipped } from './unzipped.ts'
 
 /** A chart archive that has been read to its end and found sound. */
 export interface ChartArchive {
@@ -161,78 +158,4 @@ async function readAll(content: AsyncIterable<Buffer>): Promise<Buffer> {
   const pieces: Buffer[] = []
   for await (const piece of content) pieces.push(Buffer.from(piece))
   return Buffer.concat(pieces)
-}
-
-const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08])
-
-/** Bytes that are unpacked at a time: with as few as zlib gives by default, passing them on takes longer than unpacking. */
-const unpackedPiece = 64 * 1024
-
-/** Unpacks gzip with back-pressure; damage, a cut and anything behind the end are errors. */
-async function* unzipped(
-  bytes: AsyncIterable<Uint8Array>,
-  what: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  let failure: unknown
-  const gunzip = createGunzip({ chunkSize: unpackedPiece })
-  let fed = 0
-  const counting = counted(requireGzip(bytes, what), (size) => {
-    fed = size
-  })
-  const source = Readable.from(counting, { objectMode: false })
-  // The callback keeps the first error; iterating throws it, or that the stream closed too early.
-  pipeline(source, gunzip, (error) => {
-    failure = error
-  })
-  try {
-    for await (const chunk of gunzip) {
-      signal?.throwIfAborted()
-      yield chunk as Buffer
-    }
-    // After a zero byte behind the end, zlib stops reading without a word.
-    if (gunzip.bytesWritten !== fed) throw damaged(what, 'something else follows it')
-  } catch (error) {
-    const first = failure ?? error
-    if (!(first instanceof ChartroomError) && !isAbort(first) && isZlib(first)) {
-      throw damaged(what, zlibReasons[codeOf(first) ?? ''] ?? 'the compressed data cannot be read', first)
-    }
-    throw first
-  } finally {
-    gunzip.destroy()
-    source.destroy()
-  }
-}
-
-function isZlib(error: unknown): boolean {
-  return codeOf(error)?.startsWith('Z_') === true
-}
-
-const zlibReasons: Readonly<Record<string, string>> = {
-  Z_BUF_ERROR: 'it ends in the middle',
-  Z_DATA_ERROR: 'the compressed data does not match its checksum, or something else follows it',
-}
-
-async function* requireGzip(bytes: AsyncIterable<Uint8Array>, what: string): AsyncGenerator<Uint8Array> {
-  let head: Buffer | undefined = Buffer.alloc(0)
-  for await (const chunk of bytes) {
-    if (head === undefined) {
-      yield chunk
-    } else {
-      head = Buffer.concat([head, chunk])
-      if (head.length < gzipMagic.length) continue
-      requireMagic(head, what)
-      yield head
-      head = undefined
-    }
-  }
-  if (head !== undefined) requireMagic(head, what)
-}
-
-function requireMagic(head: Buffer, what: string): void {
-  if (head.subarray(0, gzipMagic.length).equals(gzipMagic)) return
-  throw new ChartroomError('invalid-chart', {
-    message: `${what} is not gzip-compressed, so it is not a chart archive.`,
-    advice: 'Give a chart directory, or an archive that helm package has made.',
-  })
 }
