@@ -1,11 +1,13 @@
+import './keepMemoryFlat.ts'
 import { runCommandLine } from './commandLine.ts'
 import { list } from './commands/list.ts'
+import { isList } from './isList.ts'
 import { createLocalContext } from './localContext.ts'
 
 const argv = process.argv.slice(2)
 
 // A list is asked for again and again, and takes less time than all other verbs take to load: it does without them.
-if (argv[0] === 'chart' && (argv[1] === 'list' || argv[1] === 'ls')) {
+if (isList) {
   void runCommandLine(argv, async (command, parts) => {
     if (command.verb === 'chart list') return await list(createLocalContext(parts))
     const { performAny } = await import('./anyVerb.ts')
