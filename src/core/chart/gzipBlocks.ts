@@ -10,8 +10,14 @@ const windowSize = 32 * 1024
 /** What deflate takes into one stored block, in bytes. */
 const maxStored = 65_535
 
-/** Blocks that are compressed at the same time. One more than that keeps four threads of Node busy, and one is left for the files. */
+/** Blocks that are compressed at the same time. Node has four threads, and one is left for the files. */
 const atOnce = 3
+
+/**
+ * Blocks that may wait for one in front of them, which is as much as a large file of a chart has: what is stored as it is comes without
+ * the threads, and while they are busy with one file the next one can be looked at.
+ */
+const ahead = 40
 
 /** Deflate, no flags, no time, no special compression, system unknown: as Helm has it. */
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
@@ -27,6 +33,7 @@ const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
  */
 export async function* gzipBlocks(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const running: Running[] = []
+  const turns = new Turns(atOnce)
   const spare: Buffer[] = []
   let checksum = 0
   let size = 0
@@ -38,14 +45,15 @@ export async function* gzipBlocks(content: AsyncIterable<Uint8Array>): AsyncGene
       size += bytes.length
       const isWhole = isLast && before === undefined
       const isStored = !isWhole && isIncompressible(bytes)
+      const dictionary = before?.bytes.subarray(-windowSize)
       running.push({
         pieces: isStored
           ? Promise.resolve(storedBlocks(bytes, isLast))
-          : deflated(bytes, before?.bytes.subarray(-windowSize), isLast),
+          : turns.take(async () => await deflated(bytes, dictionary, isLast)),
         ...(before?.isStored === false ? { spent: before.bytes } : {}),
       })
       before = { bytes, isStored }
-      if (running.length > atOnce) yield* firstOf(running, spare)
+      if (running.length > ahead) yield* firstOf(running, spare)
     }
     while (running.length > 0) yield* firstOf(running, spare)
   } finally {
@@ -69,6 +77,28 @@ interface Running {
   readonly pieces: Promise<readonly Buffer[]>
   /** The block before it, where nobody needs that afterwards. */
   readonly spent?: Buffer
+}
+
+/** Lets a few work at a time, in the order in which they come. */
+class Turns {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(atOnce: number) {
+    this.#free = atOnce
+  }
+
+  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#free > 0) this.#free -= 1
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#free += 1
+      else next()
+    }
+  }
 }
 
 async function* firstOf(running: Running[], spare: Buffer[]): AsyncGenerator<Buffer> {

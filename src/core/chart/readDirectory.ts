@@ -121,13 +121,22 @@ async function visitFile(walk: Walk, path: string, full: string, facts: FileFact
   budget.countEntry()
   budget.checkFile(path, facts.size)
   budget.count(facts.size)
-  const file: ChartFile = { path, size: facts.size, open: () => readChunks(full, options.signal) }
+  const file: ChartFile = {
+    path,
+    size: facts.size,
+    open: () => readChunks(full, options.signal, { highWaterMark: chunkFor(facts.size) }),
+  }
   if (use === 'content') loader.take(path, await readWhole(walk, path, full, facts.size))
   if (use === 'archive') {
     const what = `${walk.place.chart}: ${path}`
     loader.takeArchive(path, (await readNestedArchive(file.open, what, budget, options)).metadata)
   }
   walk.files.push(file)
+}
+
+/** Large files are read in large chunks, of which each is a way to another thread and back. In bytes. */
+function chunkFor(size: number): number {
+  return Math.max(64 * 1024, Math.min(size, 512 * 1024))
 }
 
 async function readWhole(walk: Walk, path: string, full: string, size: number): Promise<Buffer> {

@@ -7,17 +7,22 @@ import { factsIn, type FileFacts } from './facts.ts'
 import { reading } from './smallFiles.ts'
 import { codeOf } from './systemCode.ts'
 
-/**
- * Opens a file as a stream of chunks. Fails on the first read where the file is missing.
- * @param range the first and the last byte to read, counted from 0
- */
+export interface ChunkOptions {
+  /** The first and the last byte to read, counted from 0. */
+  readonly start?: number
+  readonly end?: number
+  /** Bytes of a chunk; 64 KiB by default. Memory for a whole one is taken even for a file that is smaller. */
+  readonly highWaterMark?: number
+}
+
+/** Opens a file as a stream of chunks. Fails on the first read where the file is missing. */
 export async function* readChunks(
   path: string,
   signal?: AbortSignal,
-  range: { readonly start?: number; readonly end?: number } = {},
+  options: ChunkOptions = {},
 ): AsyncGenerator<Buffer> {
   // The signal is asked and not listened to: one signal may go with hundreds of files.
-  for await (const chunk of createReadStream(path, { highWaterMark: 64 * 1024, ...range })) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 64 * 1024, ...options })) {
     signal?.throwIfAborted()
     yield chunk as Buffer
   }
