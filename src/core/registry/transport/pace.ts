@@ -51,7 +51,7 @@ export class Pace {
   async #waitUntil(until: number, now: number, { signal, onProgress }: OperationOptions): Promise<void> {
     const end = countDown(until - now, onProgress)
     try {
-      await this.#wait(until - now, signal)
+      await this.#wait(Math.round(until - now), signal)
     } finally {
       end()
     }
