@@ -174,7 +174,7 @@ describe('the folder of the local registry', () => {
     await mkdir(join(folder.path, 'choices.json'), { recursive: true })
 
     await expect(folder.remember({ choices, hasContainer: false })).rejects.toMatchObject({
-      kind: 'target-exists',
+      kind: 'store-corrupt',
     })
 
     expect(await readdir(folder.path)).toEqual(['choices.json'])
