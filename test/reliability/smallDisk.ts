@@ -28,10 +28,13 @@ export class SmallDisk {
     this.path = path
   }
 
-  /** One of 2 MiB for 400 files. It goes away with the test. */
-  static async mount(): Promise<SmallDisk> {
+  /**
+   * One that goes away with the test.
+   * @param size as `mount` has it
+   */
+  static async mount({ size = '2m', files = 400 } = {}): Promise<SmallDisk> {
     const path = await temporaryDirectory()
-    await runOrFail('mount', ['-t', 'tmpfs', '-o', 'size=2m,nr_inodes=400', 'tmpfs', path])
+    await runOrFail('mount', ['-t', 'tmpfs', '-o', `size=${size},nr_inodes=${files}`, 'tmpfs', path])
     cleanUp(async () => {
       await runOrFail('umount', [path])
     })
