@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { inParallel } from '../inParallel.ts'
-import { outcomeOf, type Outcome } from '../outcome.ts'
+import type { Outcome } from '../outcome.ts'
 import { isWaiting } from './smallFiles.ts'
 
 /** How many files are open at the same time. */
@@ -39,7 +39,11 @@ export async function eachFile<Item, Result>(
       await turn()
       signal?.throwIfAborted()
     }
-    outcomes.push(outcomeOf(() => now(item)))
+    try {
+      outcomes.push({ value: now(item) })
+    } catch (error) {
+      outcomes.push({ error })
+    }
   }
   return outcomes
 }

@@ -172,9 +172,12 @@ function startNow({ path, limit }: LimitedFile): FileStart | undefined {
     const size = Math.min(facts.size + 1, limit)
     const buffer = size > shared.length ? Buffer.allocUnsafe(size) : shared
     let count = 0
-    for (let more = size; more > 0 && count < size; count += more) {
-      more = readSync(file, buffer, count, size - count, null)
-    }
+    do {
+      const more = readSync(file, buffer, count, size - count, null)
+      count += more
+      // One byte more was asked for than there should be, so that one read tells that there is no more.
+      if (more === 0) break
+    } while (count < size && count !== facts.size)
     return { bytes: buffer.subarray(0, count), facts }
   } finally {
     closeSync(file)
