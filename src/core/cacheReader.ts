@@ -41,8 +41,8 @@ export interface BrokenChart {
 
 export interface ReadOptions extends OperationOptions {
   /**
-   * Whether what was found sound before is not looked at again as long as its entry is about the same manifest. Blobs
-   * never change under their digests, so what this misses is damage.
+   * Whether what was found sound before, where that is many charts, is not looked at again as long as its entry is about the same
+   * manifest. Blobs never change under their digests, so what this misses is damage.
    */
   readonly isQuick?: boolean
 }
@@ -71,9 +71,10 @@ export class CacheReader {
 
   /** Those of the charts that an index names that are asked for, sorted bytewise by reference. */
   async list(index: IndexFile, options: ListOptions): Promise<CachedChart[]> {
-    const { references, isQuick = false } = options
+    const { references } = options
     const wanted = references === undefined ? undefined : new Set(references)
     const entries = [...namedEntries(index)].filter(([name]) => wanted?.has(name) ?? true)
+    const isQuick = options.isQuick === true && entries.length > few
     const known = entries.map((entry) => (isQuick ? this.#known(entry) : undefined))
     const unknown = entries.filter((_, position) => known[position] === undefined)
     await this.#memo.load(unknown.length, options)
@@ -175,6 +176,9 @@ export class CacheReader {
     })
   }
 }
+
+/** So many charts are looked at in no time, without opening a file that has not changed. */
+const few = 500
 
 /** Those of the files that a list looks at. */
 function digestsOf(chart: KnownChart | undefined): Digest[] {

@@ -143,7 +143,7 @@ describe('a process that lists a cache again and again', () => {
   })
 
   it('looks at a chart that comes back, also where a quick look is enough', async () => {
-    const root = await cacheOfMany({ repositories: 1, versions: 2 })
+    const root = await cacheOfMany({ repositories: 51, versions: 10 })
     const all = await readIndex(root)
     const cache = new ChartCache(root)
     const [chart] = await cache.list()
@@ -155,6 +155,20 @@ describe('a process that lists a cache again and again', () => {
     const [back] = await cache.list({ isQuick: true })
 
     expect(back?.problem?.kind).toBe('not-found')
+  })
+
+  it('sees by a quick look, too, what was damaged since, unless the charts are very many', async () => {
+    const cache = new ChartCache(await cacheOfMany({ repositories: 50, versions: 10 }))
+    const [first, second] = await cache.list({ isQuick: true })
+    const digests = [first?.manifestDigest, second?.problem === undefined ? second?.digest : undefined]
+    for (const digest of digests) {
+      await chmod(blobIn(cache.root, digest ?? ''), 0o644)
+      await truncate(blobIn(cache.root, digest ?? ''), 10)
+    }
+
+    const broken = (await cache.list({ isQuick: true })).filter(({ problem }) => problem !== undefined)
+
+    expect(broken.map(({ problem }) => problem?.kind)).toEqual(['integrity', 'integrity'])
   })
 })
 
