@@ -22,11 +22,8 @@ export interface UploadSettings {
   readonly what: string
 }
 
-/** How long an aborted upload may take to end in good order, in milliseconds. */
+/** How long an aborted upload may take to end in good order, and to be cancelled at the registry, in milliseconds. */
 const grace = 2000
-
-/** How long an error waits at most for the upload to be cancelled, in milliseconds. */
-const courtesy = 1000
 
 /** Bytes of a blob that is sent in one piece at most. */
 const onePiece = 256 * 1024
@@ -183,7 +180,7 @@ class Upload {
   /** Best effort: a registry that does not know the upload any more needs no cancelling, and one that is silent gets none. */
   async cancel({ log }: OperationOptions): Promise<void> {
     const to = this.#location
-    const options = { signal: AbortSignal.timeout(courtesy), ...(log === undefined ? {} : { log }) }
+    const options = { signal: AbortSignal.timeout(grace), ...(log === undefined ? {} : { log }) }
     try {
       await this.#request({ method: 'DELETE', to, expect: [200, 202, 204, 404] }, options)
     } catch (error) {
