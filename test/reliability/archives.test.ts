@@ -10,6 +10,7 @@ import { ChartroomError } from '../../src/core/errors.ts'
 import { ChartCache, exportChart, saveChart } from '../../src/core/index.ts'
 import { chartsWithLinks } from '../core/chart/recordings.ts'
 import { bytesOf, content } from '../core/chart/tarball.ts'
+import { cpuMeter } from '../support/cpuMeter.ts'
 import { fixture } from '../support/fixtures.ts'
 import fc from '../support/properties.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -32,12 +33,12 @@ describe('mutants of good charts', () => {
     let slowest = 0
     for (let number = 0; number < count; number += 1) {
       await writeFile(archive, mutantOf(random.one(good), random))
-      const start = performance.now()
+      const work = cpuMeter()
       const kind = await outcomeOf(async () => {
         await saveChart(cache, archive, reference)
         await exportChart(cache, reference, join(directory, 'out'), { force: true })
       })
-      slowest = Math.max(slowest, performance.now() - start)
+      slowest = Math.max(slowest, work())
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
       // Even what was refused stays where it belongs when it is unpacked.
       await mkdir(join(directory, 'deep', 'staging'), { recursive: true })
@@ -53,8 +54,8 @@ describe('mutants of good charts', () => {
       await rm(join(directory, 'deep'), { recursive: true })
     }
     const figures = [...kinds].map(([kind, times]) => `${times} ${kind}`).join(', ')
-    console.log(`${count} mutants: ${figures}; the slowest took ${slowest.toFixed(0)} ms`)
-    expect(slowest).toBeLessThan(30_000)
+    console.log(`${count} mutants: ${figures}; the slowest took ${slowest.toFixed(0)} ms of work`)
+    expect(slowest).toBeLessThan(1000)
   })
 })
 
