@@ -131,14 +131,14 @@ export function newBudget(what: string, { limits = defaultLimits }: ChartOptions
   return new Budget(limits, what)
 }
 
+const dotInFront = 'begins with ./, and Helm cannot read such an archive'
+
 /** Helm takes a backslash in a name for the separator of that name. */
 function splitBase(name: string, what: string): [base: string, path: string] {
   const parts = name.split(name.includes('\\') ? '\\' : '/')
   const [base = '', ...rest] = parts
   const path = rest.join('/')
-  if (base === '.') {
-    throw unsafe(what, name, 'begins with ./, and Helm cannot read such an archive')
-  }
+  if (base === '.') throw unsafe(what, name, dotInFront)
   const problem =
     parts.length < 2 && base !== '' ? 'lies beside the folder of the chart' : problemOfPath(base)
   if (problem !== undefined) throw unsafe(what, name, base === '' ? 'is an absolute path' : problem)
@@ -149,7 +149,7 @@ function checkDirectory({ path }: TarEntry, what: string, register: PathRegister
   const plain = path.replaceAll('\\', '/').replace(/\/$/, '')
   const slash = plain.indexOf('/')
   const problem =
-    problemOfPath(plain === '.' ? '' : plain) ??
+    (plain === '.' ? dotInFront : problemOfPath(plain)) ??
     (slash < 0 ? undefined : register.addFolder(plain.slice(slash + 1)))
   if (problem !== undefined) throw unsafe(what, path, problem)
 }

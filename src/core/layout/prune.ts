@@ -64,7 +64,8 @@ const dayInMilliseconds = 24 * 60 * 60 * 1000
  *
  * What entries of the index need is found out first, named entries or not, and again under the lock for what has changed
  * meanwhile. A blob goes when it was first seen without use long enough ago, whatever the age of its file: other programs
- * use a blob that is there and name it only later. What is still wanted can be had back from the trash for a week.
+ * use a blob that is there and name it only later. What they have named by the end is put back at once, what they name later can be
+ * had back from the trash for a week.
  *
  * @throws ChartroomError `store-corrupt` where the index or a manifest cannot be read: nothing has been moved then
  */
@@ -133,6 +134,7 @@ export async function pruneLayout(
         if (!(await swept(trash, blob.digest, now, layout.root))) break
         gone.add(blob)
       }
+      await takeBack({ layout, trash, reader }, gone, options)
       return await result(found, (blob) => gone.has(blob))
     },
     options,
@@ -149,6 +151,25 @@ async function swept(trash: Trash, digest: Digest, now: number, root: string): P
   if (!(await isLeased(root))) return true
   await trash.restore(digest)
   return false
+}
+
+/** Puts back what Helm has named while it was on its way to the trash: Helm takes no lock, and had found the blob before. */
+async function takeBack(
+  { layout, trash, reader }: { layout: Layout; trash: Trash; reader: NeedReader },
+  gone: Set<UnreferencedBlob>,
+  options: OperationOptions,
+): Promise<void> {
+  if (gone.size === 0) return
+  const { entries } = await layout.readIndex(options)
+  const needed = await digestsOf(reader, entries, options)
+  const wanted = [...gone].filter(({ digest }) => needed.has(digest))
+  if (wanted.length === 0) return
+  for (const blob of wanted) {
+    await trash.restore(blob.digest)
+    gone.delete(blob)
+  }
+  // A manifest that is back says what it needs.
+  await takeBack({ layout, trash, reader: new NeedReader(layout) }, gone, options)
 }
 
 /** Without links: what they lead to is somebody else's, and in the trash they would lead elsewhere. */

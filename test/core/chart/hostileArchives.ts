@@ -50,6 +50,7 @@ export const hostileArchives: readonly HostileArchive[] = [
   ...unsafe('begins with ./', [
     ['a dot in front of a path', { path: './arc/x' }],
     ['a dot in front of a path upwards', { path: './..' }],
+    ['a dot for the folder of the chart', { path: './', type: 'Directory' }],
   ]),
   ...unsafe('starts with two dots', [['a name with two dots in front', { path: 'arc/..x' }]]),
   ...unsafe('lies outside of arc/', [['a second base directory', { path: 'other/x' }]]),

@@ -295,6 +295,33 @@ describe('prune spares', () => {
     expect(await readFile(blobPath(cache, orphan.digest), 'utf8')).toBe('orphan')
   })
 
+  it('a chart that Helm has named again while it was on its way to the trash', async () => {
+    const { cache, orphan } = await cacheWithOrphan()
+    const chart = await storeChart(cache, 'localhost:5000/myrepo/other:1', { name: 'other' })
+    await forgetEverything(cache)
+    const index = await readFile(join(cache.root, 'index.json'))
+    await withoutEntry(cache, 'localhost:5000/myrepo/other:1')
+    // As Helm does it: by what it has read before, and without the lock.
+    let moved = 0
+    const stop = observeSteps(async (step, path) => {
+      if (step !== 'rename' || !path.includes('trash')) return
+      moved += 1
+      if (moved === 3) await writeFile(join(cache.root, 'index.json'), index)
+    })
+
+    const pruned = await pruneCache(cache, { olderThan: 0 })
+    stop()
+
+    expect(moved).toBeGreaterThan(3)
+    expect(pruned.swept.map(({ digest }) => digest)).toEqual([orphan.digest])
+    expect((await verifyCache(cache)).findings).toEqual([])
+    expect(blobsOf(chart).map(({ digest }) => existsSync(blobPath(cache, digest)))).toEqual([
+      true,
+      true,
+      true,
+    ])
+  })
+
   it('everything while Helm downloads a chart', async () => {
     const { cache } = await cacheWithOrphan()
     await mkdir(join(cache.root, 'ingest', 'a'.repeat(64)), { recursive: true })
