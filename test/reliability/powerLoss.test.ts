@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize } from 'node:v8'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -60,7 +60,10 @@ async function record(known: Known): Promise<Recording> {
   const place = await copyOf(known.old)
   const file = join(await temporaryDirectory(), 'steps')
   await runWorker({ ...known.scenario.change(place), record: file })
-  return { known, place, steps: deserialize(await readFile(file)) as RecordedStep[] }
+  const steps = deserialize(await readFile(file)) as RecordedStep[]
+  // It has all that was written, logins too.
+  await rm(file)
+  return { known, place, steps }
 }
 
 /** What is wrong after a power loss at a random step, which is often the last one. */
