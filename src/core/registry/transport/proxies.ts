@@ -1,3 +1,4 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { isLoopback } from '../origin.ts'
 import type { FindAgent, ProxyAgent } from './proxyAnswers.ts'
 import { TransportError } from './transport.ts'
@@ -21,7 +22,7 @@ export function environmentProxies(): Proxies | undefined {
   const agents = new Map<string, ProxyAgent>()
   return {
     findAgent: async (url) => {
-      if (isLoopback(url)) return undefined
+      if (isLoopback(url) || isInExceptedNetwork(url)) return undefined
       const { getProxyForUrl } = await import('proxy-from-env')
       const named = getProxyForUrl(url)
       if (named === '') return undefined
@@ -42,6 +43,26 @@ const variables = ['https_proxy', 'http_proxy', 'all_proxy'] as const
 
 function valueOf(name: string): string {
   return process.env[name] ?? process.env[name.toUpperCase()] ?? ''
+}
+
+/** Go's programs, and so Helm, know networks in `NO_PROXY`, such as `10.0.0.0/8`, for hosts that are addresses. */
+function isInExceptedNetwork({ hostname }: URL): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '')
+  const family = familyOf(address)
+  if (family === undefined) return false
+  const networks = new BlockList()
+  for (const entry of valueOf('no_proxy').split(/[\s,]+/)) {
+    const [network = '', bits = ''] = entry.split('/')
+    const most = family === 'ipv4' ? 32 : 128
+    if (familyOf(network) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > most) continue
+    networks.addSubnet(network, Number(bits), family)
+  }
+  return networks.check(address, family)
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
+  if (isIPv4(address)) return 'ipv4'
+  return isIPv6(address) ? 'ipv6' : undefined
 }
 
 /** @throws TransportError whose text repeats nothing of what could be a password */

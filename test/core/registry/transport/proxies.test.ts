@@ -1,27 +1,9 @@
-import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
-import { fetchTransport } from '../../../../src/core/registry/transport/fetchTransport.ts'
+import { describe, expect, it } from 'vitest'
 import { environmentProxies } from '../../../../src/core/registry/transport/proxies.ts'
-import type { FindAgent } from '../../../../src/core/registry/transport/proxyAnswers.ts'
-import { tlsTransport } from '../../../../src/core/registry/transport/tlsTransport.ts'
-import type { Transport } from '../../../../src/core/registry/transport/transport.ts'
-import { Registries } from '../../../../src/core/registry/registries.ts'
-import { clientSocketsTo } from '../../../support/clientSockets.ts'
-import { listenOnLoopback } from '../../../support/loopback.ts'
-import { startMappingProxy, type MappingProxyOptions } from '../../../support/mappingProxy.ts'
 import { anyPort } from '../../../support/ports.ts'
-import { temporaryDirectory } from '../../../support/temporary.ts'
 import { certificate, farCertificate, nameCertificate } from '../certificate.ts'
-import { answerJson, failureOf, startServer, type Script } from '../scriptedServer.ts'
-
-const far = 'registry.example.test'
-const empty: Script = (_request, response) => {
-  answerJson(response, { tags: [] })
-}
+import { failureOf } from '../scriptedServer.ts'
+import { behindProxy, far, pem, tagsOf, withVariables } from './behindProxy.ts'
 
 describe('a proxy that the environment names', () => {
   it('connects to registries with HTTPS', async () => {
@@ -61,6 +43,19 @@ describe('a proxy that the environment names', () => {
     },
   )
 
+  it.each([
+    ['192.0.2.1', '192.0.2.0/24', false],
+    ['192.0.2.1:5000', 'example.com, 192.0.2.1/32', false],
+    ['192.0.2.1', '198.51.100.0/24,192.0.2.1/33,192.0.2.1/x,/8', true],
+    ['[2001:db8::1]:5000', '2001:db8::/32', false],
+    ['[2001:db8::1]', '2001:db9::/32 192.0.2.0/24', true],
+    ['registry.example.test', '0.0.0.0/0', true],
+  ])('is asked for %s where NO_PROXY has the networks %s: %s', async (host, NO_PROXY, isAsked) => {
+    const { findAgent } = await behindProxy({ HTTPS_PROXY: 'http://PROXY', NO_PROXY })
+
+    expect((await findAgent?.(new URL(`https://${host}/`))) !== undefined).toBe(isAsked)
+  })
+
   it.each(['localhost:5000', '127.0.0.1:5000', '127.0.0.2', '[::1]:5000', 'registry.localhost'])(
     'is never asked for %s',
     async (host) => {
@@ -74,52 +69,6 @@ describe('a proxy that the environment names', () => {
     withVariables({})
 
     expect(environmentProxies()).toBeUndefined()
-  })
-})
-
-describe('tunnels through a proxy', () => {
-  it('are kept for the next request, as many as are asked at a time, and ended in the end', async () => {
-    const { proxy } = await behindProxy({ HTTPS_PROXY: 'http://PROXY' }, farCertificate)
-    const proxies = environmentProxies()
-    const registries = new Registries({
-      findCredential: () => Promise.resolve(undefined),
-      hosts: { [far]: { caFile: await pem(farCertificate), maxParallel: 3 } },
-      findAgent: proxies?.findAgent,
-    })
-    const repository = registries.registry(far).repository('team/chart')
-    const tags = async (): Promise<string[]> => await repository.tags()
-
-    for (let n = 0; n < 3; n++) await tags()
-    expect(proxy.connections()).toBe(1)
-    await Promise.all(Array.from({ length: 12 }, tags))
-    expect(proxy.connections()).toBeLessThanOrEqual(3)
-
-    const ours = clientSocketsTo(Number(proxy.host.split(':')[1]))
-    expect(ours).toHaveLength(proxy.connections())
-    proxies?.close()
-    await Promise.all(ours.map(async ({ closed }) => await closed))
-  })
-
-  it('are not shared by hosts with other TLS settings, nor by what is set for one host and then another', async () => {
-    const { proxy } = await behindProxy({ HTTPS_PROXY: 'http://PROXY' }, farCertificate)
-    const proxies = environmentProxies()
-    onTestFinished(() => {
-      proxies?.close()
-    })
-    const registries = new Registries({
-      findCredential: () => Promise.resolve(undefined),
-      hosts: { [far]: { insecureSkipVerify: true } },
-      findAgent: proxies?.findAgent,
-      wait: () => Promise.resolve(),
-    })
-    const tags = async (): Promise<string[]> => await registries.registry(far).repository('team/chart').tags()
-
-    expect(await tags()).toEqual([])
-    registries.configure({ [far]: {} })
-    expect(await failureOf(tags())).toMatchObject({ kind: 'tls' })
-
-    expect(proxy.asked).toEqual(proxy.asked.map(() => `CONNECT ${far}:443`))
-    expect(proxy.connections()).toBeGreaterThan(1)
   })
 })
 
@@ -192,55 +141,6 @@ describe('a proxy that does not connect', () => {
   })
 })
 
-describe('a proxy that does not answer', () => {
-  const short = { connect: 50, answer: 50, idle: 50, commit: 50, slow: 50 }
-  const transports: [string, (findAgent: FindAgent | undefined) => Transport][] = [
-    ['node-fetch', fetchTransport],
-    ['https.request', (findAgent) => tlsTransport({ rejectUnauthorized: false }, findAgent)],
-  ]
-  const cells = transports.flatMap(([name, make]) =>
-    ['http', 'https'].map((scheme) => [name, scheme, make] as const),
-  )
-
-  it.each(cells)(
-    'is waited for no longer than a host, and nothing stays open, with %s over %s',
-    async (_name, scheme, make) => {
-      const { port, transport } = await behindSilence(make)
-      const url = new URL(`${scheme}://${far}/`)
-
-      const failure = await failureOf(
-        transport.send({ method: 'GET', url, headers: {} }, { timeouts: short }),
-      )
-
-      expect(failure.message).toBe('nothing came for 0.05 s')
-      await Promise.all(clientSocketsTo(port).map(async ({ closed }) => await closed))
-    },
-  )
-
-  it.each(cells)('is not waited for by who gives up, with %s over %s', async (_name, scheme, make) => {
-    const { transport, connected } = await behindSilence(make)
-    const controller = new AbortController()
-    const url = new URL(`${scheme}://${far}/`)
-    const sending = failureOf(
-      transport.send({ method: 'GET', url, headers: {} }, { signal: controller.signal }),
-    )
-    await connected
-
-    controller.abort()
-
-    expect((await sending).kind).toBe('AbortError')
-  })
-
-  async function behindSilence(make: (findAgent: FindAgent | undefined) => Transport) {
-    const server = createServer((socket) => {
-      socket.resume()
-    })
-    const port = await listenOnLoopback(server)
-    withVariables({ ALL_PROXY: `http://127.0.0.1:${port}` })
-    return { port, transport: make(environmentProxies()?.findAgent), connected: once(server, 'connection') }
-  }
-})
-
 describe('a registry behind a proxy that is named by its address', () => {
   it('is believed where its certificate is for that address', async () => {
     const { tags } = await behindProxy({ HTTPS_PROXY: 'http://PROXY' }, farCertificate)
@@ -280,55 +180,3 @@ describe('settings of a registry behind a proxy', () => {
     expect(await tags(far, { caFile, clientCert, clientKey })).toEqual([])
   })
 })
-
-/** A server, and a proxy in front of it that `PROXY` in the variables stands for. */
-async function behindProxy(
-  variables: Readonly<Record<string, string>>,
-  tls?: Parameters<typeof startServer>[1],
-  how: Omit<MappingProxyOptions, 'port'> = {},
-) {
-  const server = await startServer(empty, tls)
-  const proxy = await startMappingProxy({ ...how, port: Number(server.host.split(':')[1]) })
-  withVariables(
-    Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, value.replace('PROXY', proxy.host)]),
-    ),
-  )
-  const lines: string[] = []
-  const tags = async (host: string, options: HostOptions): Promise<string[]> =>
-    await tagsOf(host, options, lines)
-  return { proxy, seen: server.seen, lines, tags, findAgent: environmentProxies()?.findAgent }
-}
-
-async function tagsOf(host: string, options: HostOptions, lines: string[]): Promise<string[]> {
-  const proxies = environmentProxies()
-  onTestFinished(() => {
-    proxies?.close()
-  })
-  const registries = new Registries({
-    findCredential: () => Promise.resolve(undefined),
-    hosts: { [host]: options },
-    findAgent: proxies?.findAgent,
-    wait: () => Promise.resolve(),
-  })
-  const note = (line: string): void => void lines.push(line)
-  return await registries
-    .registry(host)
-    .repository('team/chart')
-    .tags({ log: { debug: note, info: note, warn: note } })
-}
-
-function withVariables(variables: Readonly<Record<string, string>>): void {
-  for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY']) {
-    for (const spelling of [name, name.toLowerCase()]) vi.stubEnv(spelling, variables[spelling])
-  }
-  onTestFinished(() => {
-    vi.unstubAllEnvs()
-  })
-}
-
-async function pem({ cert }: { readonly cert: string }): Promise<string> {
-  const path = join(await temporaryDirectory(), 'certificate.pem')
-  await writeFile(path, cert)
-  return path
-}
