@@ -17,6 +17,35 @@ describe('writing a new file', () => {
     expect(await readFile(join(directory, 'victim'), 'utf8')).toBe('untouched')
   })
 
+  it('writes all of it in its order, however small or large the chunks are', async () => {
+    const path = join(await temporaryDirectory(), 'name')
+    const chunks = Array.from({ length: 400 }, (_, index) => Buffer.alloc((index % 20) ** 4, `${index} `))
+
+    const size = await writeNew(path, chunks)
+
+    const written = await readFile(path)
+    expect(size).toBe(written.length)
+    expect(size).toBeGreaterThan(8 * 1024 * 1024)
+    expect(written.equals(Buffer.concat(chunks))).toBe(true)
+  })
+
+  it('leaves nothing behind where a part of it cannot be written while more comes', async () => {
+    const directory = await temporaryDirectory()
+    let writes = 0
+    const stop = observeSteps((step, path) => {
+      if (step === 'write' && ++writes === 30) throw fileSystemError('EIO', path)
+    })
+
+    try {
+      const chunks = Array.from({ length: 100 }, () => Buffer.alloc(64 * 1024))
+      await expect(writeNew(join(directory, 'name'), chunks)).rejects.toThrow('EIO')
+    } finally {
+      stop()
+    }
+
+    expect(await readdir(directory)).toEqual([])
+  })
+
   it('leaves nothing behind where its content breaks off', async () => {
     const directory = await temporaryDirectory()
     async function* broken(): AsyncGenerator<Buffer> {

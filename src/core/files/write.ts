@@ -1,20 +1,9 @@
 import { constants } from 'node:fs'
-import {
-  chmod,
-  link,
-  mkdir,
-  open,
-  rename,
-  rm,
-  rmdir,
-  unlink,
-  utimes,
-  type FileHandle,
-} from 'node:fs/promises'
+import { chmod, link, mkdir, open, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ChartroomError } from '../errors.ts'
 import { renameOnWindows } from '../renameOnWindows.ts'
+import { Batches, diskFull, writeAll } from './batches.ts'
 import { factsOf } from './facts.ts'
 import { step } from './steps.ts'
 import { codeOf, unlessMissing } from './systemCode.ts'
@@ -82,7 +71,7 @@ export async function writeNew(
 ): Promise<number> {
   await step('create', path)
   const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode)
-  const batches = new Batches(handle, path)
+  const batches = new Batches(handle, path, isSynced)
   try {
     let size = 0
     for await (const chunk of content) {
@@ -122,71 +111,6 @@ export async function appendTo(path: string, bytes: Uint8Array, isSynced: boolea
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[], path: string): Promise<void> {
-  for (const bytes of chunks) await step('write', path, { bytes })
-  let left = chunks
-  while (left.length > 0) {
-    const { bytesWritten } = await handle.writev(left)
-    if (bytesWritten === 0 && left.some(({ length }) => length > 0)) throw diskFull(path)
-    left = behind(left, bytesWritten)
-  }
-}
-
-/** What is left of chunks of which so many bytes are done. */
-function behind(chunks: readonly Uint8Array[], done: number): Uint8Array[] {
-  let start = 0
-  return chunks.flatMap((chunk) => {
-    const rest = chunk.subarray(Math.max(0, done - start))
-    start += chunk.length
-    return rest.length === 0 ? [] : [rest]
-  })
-}
-
-/** Bytes and chunks that are written with one call of the system. */
-const batchSize = 512 * 1024
-const batchCount = 256
-
-/** Writes small chunks together, and while the next ones come. */
-class Batches {
-  readonly #handle: FileHandle
-  readonly #path: string
-  #chunks: Uint8Array[] = []
-  #size = 0
-  #writing: Promise<void> = Promise.resolve()
-
-  constructor(handle: FileHandle, path: string) {
-    this.#handle = handle
-    this.#path = path
-  }
-
-  async take(chunk: Uint8Array): Promise<void> {
-    this.#chunks.push(chunk)
-    this.#size += chunk.length
-    if (this.#size >= batchSize || this.#chunks.length >= batchCount) await this.#write()
-  }
-
-  async end(): Promise<void> {
-    if (this.#size > 0) await this.#write()
-    await this.#writing
-  }
-
-  /** Waits for what is being written, whatever becomes of it. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([this.#writing])
-  }
-
-  /** Begins to write when what came before is written. */
-  async #write(): Promise<void> {
-    const chunks = this.#chunks
-    this.#chunks = []
-    this.#size = 0
-    await this.#writing
-    this.#writing = writeAll(this.#handle, chunks, this.#path)
-    // Whoever writes next or ends hears of it.
-    this.#writing.catch(() => undefined)
   }
 }
 
@@ -261,8 +185,4 @@ export async function syncDirectory(path: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-function diskFull(path: string): ChartroomError {
-  return new ChartroomError('disk-full', { message: `There is no space left to write ${path}.`, path })
 }
