@@ -1,4 +1,5 @@
 import { ChartroomError, messageOf, printable } from '../core/index.ts'
+import { BadChoice } from './localRegistry/badChoice.ts'
 import { NotTrusted } from './notTrusted.ts'
 import { hostOfUnknownAuthority } from './unknownAuthority.ts'
 
@@ -14,6 +15,8 @@ export type Remedy =
   /** What is wrong with the connection has to be found out. */
   | { readonly kind: 'diagnose'; readonly host: string }
   | { readonly kind: 'manageTrust' }
+  /** Choose anew how the local registry is started. */
+  | { readonly kind: 'chooseAgain' }
   /** A token server that the login of a registry was not sent to. */
   | { readonly kind: 'trustRealm'; readonly host: string; readonly realm: string }
   | { readonly kind: 'showLog' }
@@ -50,6 +53,7 @@ const needWords: ReadonlySet<Remedy['kind']> = new Set([
   'showLog',
   'openRegistrySettings',
   'openLimit',
+  'chooseAgain',
   'diagnose',
 ])
 
@@ -67,6 +71,7 @@ function remedyFor(error: ChartroomError): Remedy {
   const { kind, advice } = error
   const { host, path, line, realm, limit } = error.evidence
   if (error instanceof NotTrusted) return { kind: 'manageTrust' }
+  if (error instanceof BadChoice) return { kind: 'chooseAgain' }
   if ((kind === 'unauthorized' || kind === 'forbidden') && host !== undefined) return { kind: 'logIn', host }
   if (kind === 'invalid-chart' && path !== undefined) return { kind: 'openFile', path, line: line ?? 1 }
   if (limit !== undefined) return { kind: 'openLimit', setting: limitSettings[limit] }

@@ -83,6 +83,9 @@ describe('Start a Local Registry…', () => {
     await workbench.notification(reason)
     await until(async () => (await rowOf(workbench, `localhost:${port}`)).includes('taken'))
     await workbench.screenshot('the embedded registry did not start')
+    await workbench.clickNotificationAction(reason, 'Choose Again…')
+    await until(async () => (await workbench.quickInput.title()).startsWith('Start a local registry'))
+    await workbench.quickInput.cancel()
     await workbench.contextMenu(`localhost:${port}`, 'Remove Registry from List')
 
     await workbench.row(`localhost:${port}`).waitFor({ state: 'detached' })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ChartroomError } from '../../src/core/index.ts'
 import { logLines, messageFor as messageWith, type Message } from '../../src/extension/messages.ts'
+import { BadChoice } from '../../src/extension/localRegistry/badChoice.ts'
 import { NotTrusted } from '../../src/extension/notTrusted.ts'
 
 describe('what a person is told', () => {
@@ -114,6 +115,15 @@ it('what needs a trusted workspace leads to its trust', () => {
   expect(messageFor(new NotTrusted('Nothing is pushed.'))).toEqual({
     sentence: 'Nothing is pushed.',
     remedy: { kind: 'manageTrust' },
+  })
+})
+
+it('what a local registry cannot be started with leads to other choices', () => {
+  const error = new BadChoice('unavailable', { message: 'The port is taken.', advice: 'Choose another one.' })
+
+  expect(messageFor(error)).toEqual({
+    sentence: 'The port is taken. Choose another one.',
+    remedy: { kind: 'chooseAgain' },
   })
 })
 

@@ -117,6 +117,8 @@ function actionFor(remedy: Remedy): Action {
       return command(l10n.t('Trust a Certificate…'), 'chartroom.trustCertificate', remedy.host)
     case 'diagnose':
       return command(l10n.t('Diagnose Connection'), 'chartroom.diagnoseRegistry', remedy.host)
+    case 'chooseAgain':
+      return command(l10n.t('Choose Again…'), 'chartroom.startLocalRegistry')
     case 'manageTrust':
       return command(l10n.t('Manage Workspace Trust'), 'workbench.trust.manage')
     case 'trustRealm': {

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode'
 import { ChartroomError, messageOf, type Logger, type OperationOptions } from '../../core/index.ts'
+import { BadChoice } from './badChoice.ts'
 import { canMount, dockerRemove, dockerRun, type DockerRun } from './dockerCommands.ts'
 import { failureOf, hasMadeContainer, reasonOf, runDocker, type DockerOutcome } from './dockerProgram.ts'
 
@@ -76,12 +77,12 @@ function notStarted(outcome: DockerOutcome, port: number): ChartroomError {
     case 'nameTaken':
       return new NameTaken()
     case 'portTaken':
-      return new ChartroomError('unavailable', {
+      return new BadChoice('unavailable', {
         message: l10n.t('Port {0} is taken by another program, so the registry was not started.', port),
         advice: l10n.t('End that program, or choose another port.'),
       })
     case 'notRunning':
-      return new ChartroomError('unavailable', {
+      return new BadChoice('unavailable', {
         message: l10n.t('Docker is not running, so the registry was not started.'),
         advice: l10n.t('Start Docker, or choose the registry of Chartroom.'),
       })
@@ -100,7 +101,7 @@ function whyOf(outcome: DockerOutcome): string {
 }
 
 function cannotMount(path: string): ChartroomError {
-  return new ChartroomError('unsupported', {
+  return new BadChoice('unsupported', {
     message: l10n.t('Docker cannot be given {0}, because the path has a colon.', path),
     advice: l10n.t('Choose another folder.'),
     path,

@@ -9,6 +9,7 @@ import {
   type OperationOptions,
   type Registries,
 } from '../../core/index.ts'
+import { BadChoice } from './badChoice.ts'
 import { hostOf, type LocalRegistryChoices } from './choices.ts'
 import { removeContainer, startContainer } from './container.ts'
 import { ServerFailure, startServer, stopServer, type ServerProgram } from './embeddedServer.ts'
@@ -120,7 +121,7 @@ export class RegistryRunner {
   async docker(): Promise<string> {
     const program = await this.#parts.findDocker()
     if (program !== undefined) return program
-    throw new ChartroomError('unavailable', {
+    throw new BadChoice('unavailable', {
       message: l10n.t('The program docker is not on the PATH.'),
       advice: l10n.t('Install Docker, or choose the registry of Chartroom.'),
     })
@@ -211,7 +212,9 @@ function doesNotAnswer(host: string): ChartroomError {
 }
 
 function notServing({ problem }: ServerFailure): ChartroomError {
-  return new ChartroomError('unavailable', { message: sentenceFor(problem) })
+  // What it says before it ends is about its port or its files.
+  const Failure = problem.kind === 'said' ? BadChoice : ChartroomError
+  return new Failure('unavailable', { message: sentenceFor(problem) })
 }
 
 function sentenceFor(problem: ServerFailure['problem']): string {
