@@ -73,7 +73,10 @@ function asLibyaml(document: string, read: (text: string) => Yaml): Yaml {
   }
 }
 
-/** A first map or list that is indented ends where a line begins further left, and Helm does not look at what follows. */
+/**
+ * A first map or list that is indented ends where a line begins further left, one in brackets with its last bracket, and Helm does
+ * not look at what follows.
+ */
 function firstNode(text: string, read: (text: string) => Yaml): Yaml {
   try {
     return read(text)
@@ -81,15 +84,21 @@ function firstNode(text: string, read: (text: string) => Yaml): Yaml {
     if (!(error instanceof YAMLException) || !error.reason.startsWith('end of the stream')) throw error
     const { position = 0 } = error.mark ?? {}
     const node = text.slice(0, position)
-    // libyaml does look at the first word that follows.
     const [, indentation] = /\n( *)$/.exec(node) ?? []
-    const isFurtherLeft = indentation !== undefined && indentation.length < indentationOf(node)
-    if (!isFurtherLeft || !/[\w-]/.test(text.charAt(position))) throw error
+    const isOver =
+      bracketFirst.test(node) || (indentation !== undefined && indentation.length < indentationOf(node))
+    // libyaml does look at the first word that follows, and in the same line at a colon behind it.
+    const [line = ''] = text.slice(position).split('\n', 1)
+    const follows = indentation === undefined ? /^[^\s@`%"'!|>?*&:-][^:]*$/ : /^[^\s@`%"'!|>?*&:]/
+    if (!isOver || !follows.test(line)) throw error
     const value = read(node)
     if (typeof value !== 'object' || value === null) throw error
     return value
   }
 }
+
+/** Comments, directives, tags and anchors may stand before the bracket. */
+const bracketFirst = /^(?:\s|#.*\n|%.*\n|---(?=\s)|[&!]\S*(?=\s))*[[{]/
 
 function indentationOf(node: string): number {
   const first = node.split('\n').find((line) => !/^(?:\s*(?:#.*)?|%.*|---\s*)$/s.test(line))

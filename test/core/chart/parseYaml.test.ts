@@ -294,21 +294,34 @@ describe('the end of a text', () => {
   )
 })
 
-describe('what follows a first node that is indented', () => {
+describe('what follows a first node that is indented or in brackets', () => {
   it.each<[string, Yaml]>([
     ['  a: 1\nb: 2', new Map([['a', 1n]])],
     ['# comment\n---\n  a: 1\n b: [', new Map([['a', 1n]])],
     ['  - a\n- b', ['a']],
+    ['{}\nfoo: bar\nbaz: [\n', new Map()],
+    ['# comment\n--- !t &x\n{\n  a: 1\n}\n\n# comment\nb: 2', new Map([['a', 1n]])],
+    ['[a] junk', ['a']],
+    ['[a]\n- junk', ['a']],
+    ['{}\n}', new Map()],
   ])('is not looked at: %j', (text, expected) => {
     expect(parse(text)).toEqual(expected)
   })
 
-  it.each(['  a: 1\n  - b', '  a: 1\n@', '  a: 1\n"b', '- a\nb: 1', '  a\nb: 1'])(
-    'is refused where libyaml stumbles over it: %j',
-    (text) => {
-      expect(() => parse(text)).toThrow('this is not valid YAML')
-    },
-  )
+  it.each([
+    '  a: 1\n  - b',
+    '  a: 1\n@',
+    '  a: 1\n"b',
+    '- a\nb: 1',
+    '  a\nb: 1',
+    '{} @',
+    '{}\n"b',
+    '{} - b',
+    '{} b: c',
+    'a: {}\n- b',
+  ])('is refused where libyaml stumbles over it: %j', (text) => {
+    expect(() => parse(text)).toThrow('this is not valid YAML')
+  })
 })
 
 describe('hostile YAML', () => {
