@@ -9,25 +9,15 @@ import {
   type TreeItem,
   type TreeView,
 } from 'vscode'
-import {
-  inspectTag,
-  listRepositories,
-  listTags,
-  parseReference,
-  repositoryName,
-  type Logger,
-  type Registries,
-} from '../../core/index.ts'
+import { parseReference, repositoryName } from '../../core/index.ts'
 import { watchCachedManifests } from '../adapters/cachedManifests.ts'
 import type { CurrentCache } from '../adapters/currentCache.ts'
 import type { RegistryHosts } from '../adapters/registryHosts.ts'
-import type { RepositoryMemory } from '../adapters/repositoryMemory.ts'
 import { countText } from '../counts.ts'
-import type { OpenCharts } from '../documents/openCharts.ts'
 import { endsWithin } from '../endsWithin.ts'
 import type { LocalRegistry } from '../localRegistry/localRegistry.ts'
 import { logLines } from '../messages.ts'
-import { fileNodes } from './fileNodes.ts'
+import { askRegistries, type AskRegistriesParts } from './askRegistries.ts'
 import { GivenRows } from './givenRows.ts'
 import { PaintQueue, type Painted } from './paintQueue.ts'
 import { RegistryBrowser } from './registryBrowser.ts'
@@ -35,15 +25,11 @@ import { greyWhatIsNoChart, registryItem, registryTooltip } from './registryItem
 import { hostId, type LocalFacts, type MoreNode, type RegistryNode } from './registryNodes.ts'
 import { isWithoutList } from './registryProblem.ts'
 
-export interface RegistriesViewParts {
+export interface RegistriesViewParts extends AskRegistriesParts {
   readonly tree: TreeView<RegistryNode>
   readonly hosts: RegistryHosts
-  readonly registries: Registries
-  readonly repositories: RepositoryMemory
   readonly localRegistry: LocalRegistry
   readonly current: CurrentCache
-  readonly charts: OpenCharts
-  readonly log: Logger
   readonly chartIcon: IconPath
   /** Told that registries are read anew. */
   readonly onRefresh: () => void
@@ -270,17 +256,8 @@ export class RegistriesView implements TreeDataProvider<RegistryNode>, Disposabl
   }
 
   #newBrowser(): RegistryBrowser {
-    const { registries, charts, log } = this.#parts
     return new RegistryBrowser({
-      repositories: (host, namespaces) => listRepositories(registries, host, { log, namespaces }),
-      remembered: (host) => this.#parts.repositories.of(host),
-      tags: (repository) => listTags(registries, repository, { log }),
-      inspect: async (reference, options) => await inspectTag(registries, reference, { log, ...options }),
-      files: async (reference, options) => {
-        const location = { place: 'registry', reference } as const
-        const { files } = await charts.open(location, options)
-        return fileNodes(location, files)
-      },
+      ...askRegistries(this.#parts),
       onChange: (rows) => {
         this.#queue.add(rows)
       },

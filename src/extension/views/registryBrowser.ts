@@ -14,6 +14,7 @@ import {
   type MoreNode,
   type RegistryNode,
 } from './registryNodes.ts'
+import { SourceReader } from './sourceReader.ts'
 
 export interface RegistryBrowserOptions extends Browsing {
   readonly files: OpenFiles
@@ -21,15 +22,6 @@ export interface RegistryBrowserOptions extends Browsing {
   readonly onChange: (rows: Painted) => void
   /** Told what did not come. */
   readonly onFailure: (error: unknown) => void
-}
-
-/** What is read when its row is open: a list of a registry, or the files of a chart. */
-interface Source {
-  readonly isDue: boolean
-  readonly isLoading: boolean
-  readonly error: unknown
-  proceed(): Promise<boolean>
-  stop(): void
 }
 
 /**
@@ -41,11 +33,16 @@ export class RegistryBrowser {
   #hosts: ReadonlyMap<string, BrowsedHost> = new Map()
   readonly #files = new Map<string, OpenedFiles>()
   readonly #rows = new OpenRows()
-  readonly #reading = new Map<string, Promise<void>>()
+  readonly #reader: SourceReader
   #cached: ReadonlyMap<string, string> = new Map()
 
   constructor(options: RegistryBrowserOptions) {
     this.#options = options
+    this.#reader = new SourceReader((id, error) => {
+      if (error !== undefined) options.onFailure(error)
+      options.onChange([id])
+      this.#proceed()
+    })
   }
 
   get hosts(): HostNode[] {
@@ -155,7 +152,7 @@ export class RegistryBrowser {
 
   /** Ends when what is being read for a row is there, or was stopped. */
   async settled(id: string): Promise<void> {
-    await this.#reading.get(id)
+    await this.#reader.settled(id)
   }
 
   /** Shows what stands behind a "Load more" row: from memory, else from the registry. */
@@ -249,12 +246,12 @@ export class RegistryBrowser {
   /** Starts what is due and open, and stops what is not. */
   #proceed(): void {
     for (const host of this.#hosts.values()) {
-      this.#drive(host.id, host.isThere && this.#rows.isOpen([host.id]), host.list)
+      this.#reader.drive(host.id, host.isThere && this.#rows.isOpen([host.id]), host.list)
       const wanted: string[] = []
       for (const repository of host.repositories) {
         const id = repositoryId(repository.name)
         const isOpen = host.isThere && this.#rows.isOpen([...host.above(repository.name), id])
-        this.#drive(id, isOpen, repository.list)
+        this.#reader.drive(id, isOpen, repository.list)
         if (isOpen) wanted.push(...host.shownTags(repository))
       }
       host.details.want(wanted)
@@ -263,25 +260,8 @@ export class RegistryBrowser {
       const host = this.#hosts.get(files.host)
       const repository = files.reference.slice(0, files.reference.lastIndexOf(':'))
       const above = host === undefined ? [] : [...host.above(repository), repositoryId(repository)]
-      this.#drive(files.id, host !== undefined && this.#rows.isOpen([...above, files.id]), files)
+      this.#reader.drive(files.id, host !== undefined && this.#rows.isOpen([...above, files.id]), files)
     }
-  }
-
-  #drive(id: string, isOpen: boolean, source: Source): void {
-    if (!isOpen) {
-      source.stop()
-      return
-    }
-    if (!source.isDue || source.isLoading) return
-    this.#reading.set(id, this.#read(id, source))
-  }
-
-  async #read(id: string, source: Source): Promise<void> {
-    const ended = await source.proceed()
-    if (!ended) return
-    if (source.error !== undefined) this.#options.onFailure(source.error)
-    this.#options.onChange([id])
-    this.#proceed()
   }
 
   #newHost(entry: HostEntry): BrowsedHost {
