@@ -1,11 +1,12 @@
 /**
  * Builds what is delivered: the extension (`dist/extension.cjs`, which reads `dist/app.cjs` when it is first used, and
- * that `dist/core.cjs`) and the command line (`dist/cli.mjs`), one file with nothing beside it, which is a plugin of Helm,
+ * that `dist/core.cjs` when it needs more of the core than what is bundled apart) and the command line (`dist/cli.mjs`), one file with nothing beside it, which is a plugin of Helm,
  * too (`dist/helm-plugin`).
  */
 import { build } from 'esbuild'
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 
 const require = createRequire(import.meta.url)
 
@@ -21,22 +22,54 @@ const common = {
   logLevel: 'warning',
 }
 
-/** Errors are a file that both share: classes of the extension are made of them before anything else is needed. */
-const sharedErrors = {
-  name: 'shared errors',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/errors\.ts$/ }, () => ({ path: 'errors', namespace: 'shared' }))
-    onLoad({ filter: /^errors$/, namespace: 'shared' }, () => ({ contents: exportedErrors() }))
-  },
+/** Files of the core that are bundled apart from it, because they are needed before it has to be there. */
+const apart = {
+  // Classes of the extension are made of errors before anything else is needed.
+  errors: ['errors'],
+  // The first rows of Cached Charts are names, from the index alone. These files are read in a tenth of the time of the core.
+  firstRows: [
+    'bytewise',
+    'fileError',
+    'files',
+    'helmHome',
+    'inParallel',
+    'jsonObject',
+    'layout/indexFile',
+    'layout/indexNames',
+    'layout/readIndexFile',
+    'oci/descriptor',
+    'oci/digest',
+    'oci/reference',
+    'operations/failure',
+    'operations/listReferences',
+    'outcome',
+    'renameOnWindows',
+  ],
+}
+
+/** Takes files out of a bundle that are bundled apart. */
+function without(bundle) {
+  const files = apart[bundle].map((name) => resolve('src', 'core', `${name}.ts`))
+  return {
+    name: `without ${bundle}`,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) =>
+        files.includes(resolve(resolveDir, path)) ? { path: bundle, namespace: 'apart' } : undefined,
+      )
+      onLoad({ filter: new RegExp(`^${bundle}$`), namespace: 'apart' }, () => ({
+        contents: exportedBy(bundle),
+      }))
+    },
+  }
 }
 
 /** Required once, and not by each of a hundred files: the host looks at every `require`. */
-function exportedErrors() {
-  return `export { ${errorNames().join(', ')} } from './errors.cjs'`
+function exportedBy(bundle) {
+  return `export { ${namesIn(bundle).join(', ')} } from './${bundle}.cjs'`
 }
 
-function errorNames() {
-  return Object.keys(require('./dist/errors.cjs'))
+function namesIn(bundle) {
+  return Object.keys(require(`./dist/${bundle}.cjs`))
 }
 
 /** Activation registers what answers the editor and does not load it: dynamic imports do. */
@@ -44,7 +77,6 @@ const lateApp = {
   name: 'late app',
   setup({ onResolve }) {
     onResolve({ filter: /\/firstUse\.ts$/ }, () => ({ path: './app.cjs', external: true }))
-    onResolve({ filter: /\/core\/index\.ts$/ }, () => ({ path: './core.cjs', external: true }))
   },
 }
 
@@ -79,10 +111,11 @@ const lazyCore = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/core\/index\.ts$/ }, () => ({ path: 'core', namespace: 'lazy' }))
     onLoad({ filter: /^core$/, namespace: 'lazy' }, () => {
-      const errors = errorNames()
-      const others = Object.entries(require('./dist/core.cjs')).filter(([name]) => !errors.includes(name))
+      const bundles = Object.keys(apart)
+      const early = bundles.flatMap(namesIn)
+      const others = Object.entries(require('./dist/core.cjs')).filter(([name]) => !early.includes(name))
       const standIns = others.map(([name, value]) => standIn(name, value))
-      return { contents: [exportedErrors(), 'let core', ...standIns].join('\n') }
+      return { contents: [...bundles.map(exportedBy), 'let core', ...standIns].join('\n') }
     })
   },
 }
@@ -133,20 +166,31 @@ const verbs = {
 
 const bundles = {
   errors: { ...common, entryPoints: ['src/core/errors.ts'], outfile: 'dist/errors.cjs', format: 'cjs' },
+  firstRows: {
+    ...common,
+    stdin: {
+      contents: apart.firstRows.map((name) => `export * from './${name}.ts'`).join('\n'),
+      resolveDir: 'src/core',
+    },
+    outfile: 'dist/firstRows.cjs',
+    format: 'cjs',
+    external: ['./errors.cjs'],
+    plugins: [without('errors')],
+  },
   core: {
     ...common,
     entryPoints: ['src/core/index.ts'],
     outfile: 'dist/core.cjs',
     format: 'cjs',
-    external: ['./errors.cjs'],
-    plugins: [sharedErrors, ownWebStreams],
+    external: ['./errors.cjs', './firstRows.cjs'],
+    plugins: [without('errors'), without('firstRows'), ownWebStreams],
   },
   app: {
     ...common,
     entryPoints: ['src/extension/firstUse.ts'],
     outfile: 'dist/app.cjs',
     format: 'cjs',
-    external: ['vscode', './core.cjs', './errors.cjs'],
+    external: ['vscode', './core.cjs', './errors.cjs', './firstRows.cjs'],
     plugins: [lazyCore],
   },
   extension: {

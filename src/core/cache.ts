@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { bytewiseTexts } from './bytewise.ts'
 import { lookUp, notCached } from './cacheLookUp.ts'
 import { CacheOffers, type Offer } from './cacheOffers.ts'
 import {
@@ -14,6 +13,7 @@ import { tagCharts, type NamedManifest } from './cacheTagging.ts'
 import { readChartManifest } from './chart/chartManifest.ts'
 import { ChartroomError } from './errors.ts'
 import { entryOf, findEntry, withEntry, withoutName } from './layout/indexFile.ts'
+import { sortedNames } from './layout/indexNames.ts'
 import { Journal } from './layout/journal.ts'
 import { Layout } from './layout/layout.ts'
 import type { Descriptor } from './oci/descriptor.ts'
@@ -106,8 +106,7 @@ export class ChartCache implements Target {
    */
   async names(options: OperationOptions = {}): Promise<string[]> {
     const { entries } = await this.#layout.readIndex(options)
-    const names = bytewiseTexts(entries.flatMap(({ name }) => name ?? []))
-    return names.filter((name, position) => name !== names[position - 1])
+    return sortedNames(entries.flatMap(({ name }) => name ?? []))
   }
 
   /**

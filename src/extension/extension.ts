@@ -4,10 +4,14 @@ import type { ChartroomExports } from './api/contract.ts'
 import { ChartFolders } from './adapters/chartFolders.ts'
 import { offerCommandLine } from './adapters/commandLinePath.ts'
 import { chartScheme, detailsScheme, reportScheme } from './documents/schemes.ts'
+import { endsWithin } from './endsWithin.ts'
 import { lazily } from './lazily.ts'
 import { once, registerCommands, registerFileSystem, registerPages, registerTree } from './standIns.ts'
 import type { CacheNode } from './views/cacheNodes.ts'
 import type { RegistryNode } from './views/registryNodes.ts'
+
+/** Milliseconds that registries wait for the rows of a cache: its disk may be slow. */
+const patience = 1000
 
 /**
  * Registers what the editor may ask for. What answers is loaded when it first asks; only the workspace is searched for
@@ -22,9 +26,13 @@ export function activate(context: ExtensionContext): ChartroomExports {
     const { App, runById } = await import('./firstUse.ts')
     const app = new App(context, { log, folders, cacheTree, registriesTree })
     context.subscriptions.push(app)
-    // Before the first request: what the file says of a host must not be missed.
-    await app.sharedHosts.read()
     return { app, runById }
+  })
+  /** For whoever may send a request: what the file says of a host must not be missed. */
+  const useHosts = once(async () => {
+    const used = await use()
+    await used.app.sharedHosts.read()
+    return used
   })
   const cacheTree: TreeView<CacheNode> = registerTree(
     'chartroom.cache',
@@ -34,7 +42,12 @@ export function activate(context: ExtensionContext): ChartroomExports {
   )
   const registriesTree: TreeView<RegistryNode> = registerTree(
     'chartroom.registries',
-    async () => (await use()).app.registriesView,
+    async () => {
+      const { app } = await use()
+      // Its rows are there at once, and all that registries take is loaded in the time of these.
+      await endsWithin(patience, app.cacheView.answered())
+      return (await useHosts()).app.registriesView
+    },
     { showCollapseAll: true },
   )
   offerCommandLine(context.environmentVariableCollection, context.extensionUri)
@@ -43,15 +56,15 @@ export function activate(context: ExtensionContext): ChartroomExports {
     cacheTree,
     registriesTree,
     registerCommands(commandsOf(context), async (id, argument, selected) => {
-      const { app, runById } = await use()
+      const { app, runById } = await useHosts()
       await runById(app, id, argument, selected)
     }),
-    registerFileSystem(chartScheme, async () => (await use()).app.files),
-    registerPages(detailsScheme, async () => (await use()).app.details),
-    registerPages(reportScheme, async () => (await use()).app.reports),
+    registerFileSystem(chartScheme, async () => (await useHosts()).app.files),
+    registerPages(detailsScheme, async () => (await useHosts()).app.details),
+    registerPages(reportScheme, async () => (await useHosts()).app.reports),
   )
   loadAhead()
-  return chartroomExports(async () => (await use()).app.answers, log)
+  return chartroomExports(async () => (await useHosts()).app.answers, log)
 }
 
 /**
@@ -61,8 +74,6 @@ export function activate(context: ExtensionContext): ChartroomExports {
 function loadAhead(): void {
   setImmediate(() => {
     void import('./firstUse.ts')
-    // Whatever the editor asks meanwhile is answered in between.
-    setImmediate(() => void import('../core/index.ts'))
   })
 }
 

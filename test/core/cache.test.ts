@@ -7,12 +7,14 @@ import { CacheReader } from '../../src/core/cacheReader.ts'
 import { encodeChartManifest } from '../../src/core/chart/chartManifest.ts'
 import { encodeConfig } from '../../src/core/chart/configBlob.ts'
 import { chartMediaTypes, type ChartFormat } from '../../src/core/chart/mediaTypes.ts'
+import { messageOf } from '../../src/core/errors.ts'
 import { formatSize } from '../../src/core/humanize.ts'
 import { namedEntries } from '../../src/core/layout/indexFile.ts'
 import { describe as describeBytes } from '../../src/core/oci/descriptor.ts'
 import { hexOf, shortDigest } from '../../src/core/oci/digest.ts'
 import { encodeManifest, type RawManifest } from '../../src/core/oci/manifest.ts'
 import { readVerified } from '../../src/core/oci/verify.ts'
+import { listReferences } from '../../src/core/operations/listReferences.ts'
 import {
   cacheOf,
   cacheVariants,
@@ -233,6 +235,26 @@ describe('the references of a cache', () => {
     await rm(join(cache.root, 'blobs'), { recursive: true })
 
     expect(await cache.names()).toEqual(listed)
+  })
+
+  it.each(helmVersions)('are found by its place alone: every cache of Helm %s', async (version) => {
+    // At the same time, because a damaged index is read again for a while.
+    await Promise.all(
+      cacheVariants(version).map(async (variant) => {
+        const cache = await cacheOf(version, variant)
+        const [expected, found] = await Promise.all(
+          [cache.names(), listReferences({ root: cache.root })].map(
+            async (names) => await names.catch(messageOf),
+          ),
+        )
+
+        expect(found, variant).toEqual(expected)
+      }),
+    )
+  })
+
+  it('are none where there is no cache', async () => {
+    expect(await listReferences({ root: join(await temporaryDirectory(), 'none') })).toEqual([])
   })
 })
 

@@ -129,7 +129,10 @@ export async function readStart(
       if (count === expected) break
       expected -= count
     }
-    return { bytes: Buffer.concat(chunks), facts: known }
+    const [first, ...more] = chunks
+    // Nearly always the file came in one piece.
+    const bytes = first !== undefined && more.length === 0 ? first : Buffer.concat(chunks)
+    return { bytes, facts: known }
   } finally {
     await reading.close(file)
   }

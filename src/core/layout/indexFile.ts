@@ -49,12 +49,33 @@ export const maxIndexSize = 64 * 1024 * 1024
  * @throws ChartroomError `store-corrupt`
  */
 export function decodeIndex(bytes: Buffer, path: string): IndexFile {
+  const { manifests, fields } = storedIndex(bytes, path)
+  return { entries: manifests.map(entryOf), fields }
+}
+
+/**
+ * The names in an index file, in its order: what a tree shows first of thousands of entries, without making anything of
+ * these.
+ *
+ * @throws ChartroomError `store-corrupt`
+ */
+export function decodeNames(bytes: Buffer, path: string): string[] {
+  return storedIndex(bytes, path).manifests.flatMap((raw) => nameIn(raw)?.name ?? [])
+}
+
+/** An index as it stands in its file. */
+interface StoredIndex {
+  readonly manifests: readonly unknown[]
+  readonly fields: IndexFile['fields']
+}
+
+function storedIndex(bytes: Buffer, path: string): StoredIndex {
   const document = firstDocument(bytes.toString('utf8'), path)
   if (!isObject(document)) throw unreadable(path, 'it is not a JSON object')
   const { manifests, ...fields } = document
-  if (manifests === undefined || manifests === null) return { entries: [], fields }
+  if (manifests === undefined || manifests === null) return { manifests: [], fields }
   if (!Array.isArray(manifests)) throw unreadable(path, 'its "manifests" is not a list')
-  return { entries: manifests.map(entryOf), fields }
+  return { manifests, fields }
 }
 
 /**
@@ -137,15 +158,10 @@ class StoredEntry implements IndexEntry {
 
   constructor(raw: unknown) {
     this.raw = raw
-    const annotations = isObject(raw) ? raw['annotations'] : undefined
-    if (!isObject(annotations)) return
-    for (const annotation of [refNameAnnotation, containerdNameAnnotation] as const) {
-      const name = annotations[annotation]
-      if (typeof name !== 'string' || name === '') continue
-      this.name = name
-      this.annotation = annotation
-      return
-    }
+    const named = nameIn(raw)
+    if (named === undefined) return
+    this.name = named.name
+    this.annotation = named.annotation
   }
 
   get descriptor(): Descriptor | undefined {
@@ -165,6 +181,17 @@ class StoredEntry implements IndexEntry {
     }
     return this.#parsed
   }
+}
+
+/** The name of an entry as it stands in the file, and where it has it. */
+function nameIn(raw: unknown): { readonly name: string; readonly annotation: NameAnnotation } | undefined {
+  const annotations = isObject(raw) ? raw['annotations'] : undefined
+  if (!isObject(annotations)) return undefined
+  for (const annotation of [refNameAnnotation, containerdNameAnnotation] as const) {
+    const name = annotations[annotation]
+    if (typeof name === 'string' && name !== '') return { name, annotation }
+  }
+  return undefined
 }
 
 /** What an entry calls the digest of its manifest, which need not be one. */

@@ -1,14 +1,11 @@
 import { dirname, join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { ChartroomError, messageOf } from '../errors.ts'
 import {
   factsOf,
   isSameFile,
-  isSettled,
   linkTargetOf,
   makeMissingDirectory,
   moveOver,
-  readSmall,
   removeFile,
   syncDirectory,
   writeNew,
@@ -16,18 +13,13 @@ import {
 } from '../files.ts'
 import type { OperationOptions } from '../progress.ts'
 import { clearTemporaries, clearTemporariesBeside, temporaryBeside, temporaryFile } from '../temporaries.ts'
-import { decodeIndex, emptyIndex, encodeIndex, maxIndexSize, type IndexFile } from './indexFile.ts'
+import { decodeIndex, emptyIndex, encodeIndex, type IndexFile } from './indexFile.ts'
 import type { Journal } from './journal.ts'
 import type { JournalEntry } from './journalFile.ts'
 import { clearLeases } from './leases.ts'
 import { clearTickets, withLock, type HeldLock, type LockOptions } from './lock.ts'
 import { requireMarker } from './marker.ts'
-
-/** Milliseconds for which an index that cannot be read is taken for one that is just being written. */
-const tornFor = 500
-
-/** Milliseconds for which the same is done with one that never stays the same. */
-const restlessFor = 10_000
+import { readIndexFile, type ReadIndexFile } from './readIndexFile.ts'
 
 /** Milliseconds for which a change is tried anew because other programs write the index at the same time. */
 const pressingFor = 5000
@@ -61,7 +53,7 @@ export class IndexStore {
   readonly #journal: Journal | undefined
   #cleared = false
   /** What was read last, where the times of the file tell that it is still the same. */
-  #settled: ReadIndex | undefined
+  #settled: ReadIndexFile<IndexFile> | undefined
 
   /** @param journal keeps what is added and removed; without it nothing is noted */
   constructor(root: string, journal?: Journal) {
@@ -187,27 +179,13 @@ export class IndexStore {
     return (await linkTargetOf(this.#path)) ?? this.#path
   }
 
-  /** The index and what its file was before it was read. Other programs write it in place, so it can be seen torn. */
-  async #read({ signal }: OperationOptions): Promise<ReadIndex> {
-    const start = Date.now()
-    let seen: FileFacts | undefined
-    let since = start
-    for (let pause = 5; ; pause = Math.min(pause * 2, 40)) {
-      const facts = await factsOf(this.#path)
-      if (this.#settled !== undefined && isSameFile(this.#settled.facts, facts)) return this.#settled
-      const bytes = await readSmall(this.#path, maxIndexSize, signal)
-      try {
-        const read = { index: bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path), facts }
-        this.#settled = facts !== undefined && isSettled(facts) ? read : undefined
-        return read
-      } catch (error) {
-        const now = Date.now()
-        if (!isSameFile(seen, facts)) [seen, since] = [facts, now]
-        if (now - since >= tornFor || now - start >= restlessFor) throw error
-      }
-      await delay(pause)
-      signal?.throwIfAborted()
-    }
+  /** The index and what its file was before it was read. */
+  async #read(options: OperationOptions): Promise<ReadIndex> {
+    const decode = (bytes: Buffer | undefined): IndexFile =>
+      bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path)
+    const read = await readIndexFile(this.#path, decode, options, this.#settled)
+    this.#settled = read.isSettled ? read : undefined
+    return { index: read.content, facts: read.facts }
   }
 
   /** Makes what a layout of Helm 3.0-3.6 has beside its index. */

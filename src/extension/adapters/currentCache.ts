@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Disposable, EventEmitter, workspace } from 'vscode'
 import { ChartCache } from '../../core/index.ts'
 import { cachePath } from './settings.ts'
@@ -11,6 +12,7 @@ export class CurrentCache implements Disposable {
   /** The charts changed on disk, or it is another cache now. */
   readonly onDidChange = this.#changed.event
   readonly #settings: Disposable
+  #root: string | undefined
   #cache: ChartCache | undefined
   #watch: { dispose(): void } | undefined
   #users = 0
@@ -21,8 +23,13 @@ export class CurrentCache implements Disposable {
     })
   }
 
+  /** The directory of the cache, as `cache.root` is. */
+  get root(): string {
+    return (this.#root ??= resolve(cachePath()))
+  }
+
   get cache(): ChartCache {
-    this.#cache ??= new ChartCache(cachePath())
+    this.#cache ??= new ChartCache(this.root)
     return this.#cache
   }
 
@@ -45,6 +52,7 @@ export class CurrentCache implements Disposable {
   #replace(): void {
     this.#watch?.dispose()
     this.#watch = undefined
+    this.#root = undefined
     this.#cache = undefined
     this.#watchWhileUsed()
     this.#changed.fire()

@@ -29,7 +29,9 @@ export type CacheListing =
     }
 
 export interface CacheReadingParts {
-  /** The cache that counts now. */
+  /** Where the cache lies that counts now. */
+  readonly root: () => string
+  /** The cache there; asked for with the first charts that are read. */
   readonly cache: () => ChartCache
   readonly log: Logger
   /** Hears every listing, the best known by then. */
@@ -54,8 +56,8 @@ export class CacheReading {
   readonly first: Promise<void>
   #tellFirst: () => void = () => undefined
   #listing: CacheListing | undefined
-  /** What the listing is about. */
-  #listed: ChartCache | undefined
+  /** Where the cache lies that the listing is about. */
+  #listed: string | undefined
   #wanted = 0
   /** Whether all that wait are content with a quick look. */
   #isQuick = true
@@ -92,11 +94,11 @@ export class CacheReading {
     try {
       const charts = await listCharts(cache, { references, log })
       const listing = this.#listing
-      if (cache !== this.#listed || listing === undefined || 'failure' in listing) return
+      if (cache.root !== this.#listed || listing === undefined || 'failure' in listing) return
       // Meanwhile everything has been read.
       if (listing.size !== undefined) return
       const read = new Map<string, ListedChart>(charts.map((chart) => [chart.reference, chart]))
-      this.#tell(cache, {
+      this.#tell(cache.root, {
         ...listing,
         charts: listing.charts.map((chart) => read.get(chart.reference) ?? chart),
       })
@@ -108,24 +110,26 @@ export class CacheReading {
 
   async #readUntilDone(): Promise<void> {
     let seen: number
-    let cache: ChartCache
+    let root: string
     do {
       seen = this.#wanted
-      cache = this.#parts.cache()
-      const isLong = cache !== this.#listed && (await this.#tellNames(cache))
+      root = this.#parts.root()
+      const isLong = root !== this.#listed && (await this.#tellNames(root))
       if (isLong) await delay(breather)
+      const cache = this.#parts.cache()
+      root = cache.root
       const reading = this.#read(cache)
       if (isLong) this.#parts.onLong(reading)
-      this.#tell(cache, await reading)
-    } while (seen !== this.#wanted || cache !== this.#parts.cache())
+      this.#tell(root, await reading)
+    } while (seen !== this.#wanted || root !== this.#parts.root())
   }
 
   /** @returns whether there are so many that they have been told by name */
-  async #tellNames(cache: ChartCache): Promise<boolean> {
+  async #tellNames(root: string): Promise<boolean> {
     try {
-      const references = await listReferences(cache, { log: this.#parts.log })
+      const references = await listReferences({ root }, { log: this.#parts.log })
       if (references.length <= many) return false
-      this.#tell(cache, {
+      this.#tell(root, {
         charts: references.map((reference) => ({ reference, isUnread: true })),
         offers: [],
       })
@@ -147,11 +151,11 @@ export class CacheReading {
     }
   }
 
-  #tell(cache: ChartCache, listing: CacheListing): void {
+  #tell(root: string, listing: CacheListing): void {
     // Another cache was chosen meanwhile: this answer is nobody's any more.
-    if (cache !== this.#parts.cache()) return
+    if (root !== this.#parts.root()) return
     this.#listing = listing
-    this.#listed = cache
+    this.#listed = root
     this.#parts.onListing(listing)
     this.#tellFirst()
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   EventEmitter,
   window,
@@ -46,7 +47,6 @@ const ageing = 60_000
  * The view "Cached Charts". It reads the cache when it is first shown and again whenever the cache changes.
  */
 export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
-  readonly #current: CurrentCache
   readonly #charts: OpenCharts
   readonly #checks: Checks
   readonly #log: Logger
@@ -66,13 +66,13 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   #known: KnownNodes | undefined
   /** Whether the editor has been given any rows, or that there are none. */
   #isShown = false
-  /** The watch on the cache, taken once, when the view is first shown. */
+  #isAsked = false
+  /** The watch on the cache, taken once, before its charts are first read. */
   #using: Disposable | undefined
   readonly #reading: CacheReading
   #headerSoon: NodeJS.Timeout | undefined
 
   constructor({ tree, current, charts, checks, log, state, chartIcon }: CacheViewParts) {
-    this.#current = current
     this.#charts = charts
     this.#checks = checks
     this.#log = log
@@ -80,7 +80,11 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     this.#filter = state.get(filterKey, '')
     this.#chartIcon = chartIcon
     this.#reading = new CacheReading({
-      cache: () => current.cache,
+      root: () => current.root,
+      cache: () => {
+        this.#using ??= current.use()
+        return current.cache
+      },
       log,
       onListing: () => {
         this.#paint()
@@ -100,7 +104,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
       this.#tree.onDidChangeVisibility(tellAges),
       this.#changed,
       current.onDidChange(() => {
-        if (this.#using !== undefined) void this.#reading.refresh(true)
+        if (this.#isAsked) void this.#reading.refresh(true)
       }),
       checks.onDidChange(() => {
         this.#paint()
@@ -124,6 +128,16 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
 
   get selection(): readonly CacheNode[] {
     return this.#tree.selection
+  }
+
+  /** Ends when the editor has got the first rows, at once where it has not asked for any. */
+  async answered(): Promise<void> {
+    // Both views are asked at once, and what is under way has come this far then.
+    await turn()
+    if (!this.#isAsked) return
+    await this.#reading.first
+    // It takes them one by one.
+    await turn()
   }
 
   /** What narrows the tree down; empty where nothing does. */
@@ -183,9 +197,8 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   }
 
   async #firstLevel(): Promise<CacheNode[]> {
-    if (this.#using === undefined) {
-      // What was read before nobody watched may be old by now.
-      this.#using = this.#current.use()
+    if (!this.#isAsked) {
+      this.#isAsked = true
       void this.refresh()
     }
     await this.#reading.first

@@ -40,10 +40,13 @@ export function nameParts(reference: string, version: string): NameParts {
 
 /** The parts of a name at the same registry as the one before, as most are in a sorted list: parsing 10 000 takes a while. */
 export function nextName(reference: string, before?: NameParts): NameParts | undefined {
-  if (before === undefined || before.host === '' || !reference.startsWith(`${before.host}/`)) return undefined
-  const { host } = before
+  if (before === undefined || before.host === '') return undefined
+  const { host, name } = before
   const colon = reference.lastIndexOf(':')
-  const [name, tag] = [reference.slice(0, colon), reference.slice(colon + 1)]
-  const isName = name === before.name || isRepository(name.slice(host.length + 1))
-  return isName && isTag(tag) ? { host, name, tag } : undefined
+  const tag = reference.slice(colon + 1)
+  if (!isTag(tag)) return undefined
+  if (colon === name.length && reference.startsWith(name)) return { host, name, tag }
+  if (!reference.startsWith(`${host}/`) || !isRepository(reference.slice(host.length + 1, colon)))
+    return undefined
+  return { host, name: reference.slice(0, colon), tag }
 }

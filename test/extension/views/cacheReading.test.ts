@@ -27,6 +27,17 @@ it('lists a large cache by name first, and says so', async () => {
   expect(long).toHaveLength(1)
 })
 
+it('takes no more than the place of a large cache until its names have been told', async () => {
+  const { asked, reading } = await readingOf({ repositories: 11, versions: 10 })
+
+  const all = reading.refresh()
+  await reading.first
+  expect(asked).toEqual([])
+  await all
+
+  expect(asked).not.toEqual([])
+})
+
 it('reads what somebody looks at before the rest', async () => {
   const { heard, reading } = await readingOf({ repositories: 11, versions: 10 })
   const references = ['localhost:5000/team/chart-0007:1.0.0', 'localhost:5000/team/chart-0007:1.1.0']
@@ -83,6 +94,8 @@ it('never tells about a cache that was left for another one', async () => {
 })
 
 interface Heard {
+  /** The caches that were asked for, whenever one was. */
+  readonly asked: readonly ChartCache[]
   readonly cache: ChartCache
   readonly heard: CacheListing[]
   readonly long: Promise<unknown>[]
@@ -92,11 +105,16 @@ interface Heard {
 
 async function readingOf(size: { repositories: number; versions: number }): Promise<Heard> {
   const cache = await writeLargeCache(await temporaryDirectory(), size)
+  const asked: ChartCache[] = []
   const heard: CacheListing[] = []
   const long: Promise<unknown>[] = []
   let current = cache
   const reading = new CacheReading({
-    cache: () => current,
+    root: () => current.root,
+    cache: () => {
+      asked.push(current)
+      return current
+    },
     log: recordingLogger(),
     onListing: (listing) => heard.push(listing),
     onLong: (work) => long.push(work),
@@ -104,7 +122,7 @@ async function readingOf(size: { repositories: number; versions: number }): Prom
   const use = (other: ChartCache): void => {
     current = other
   }
-  return { cache, heard, long, reading, use }
+  return { asked, cache, heard, long, reading, use }
 }
 
 function outline(listing: CacheListing): string {
