@@ -4,6 +4,7 @@ import { Registries } from '../../../../src/core/registry/registries.ts'
 import type { Transport } from '../../../../src/core/registry/transport/transport.ts'
 import { certificate } from '../certificate.ts'
 import { answerJson, failureOf, startServer } from '../scriptedServer.ts'
+import { planted } from '../../../support/planted/secrets.ts'
 
 describe('a login for a host whose certificate is not verified', () => {
   it.each([
@@ -17,7 +18,7 @@ describe('a login for a host whose certificate is not verified', () => {
       else answerJson(response, { tags: [] })
     }, certificate)
     const asked: string[] = []
-    const credential = { username: 'me', password: 'secret', origin: 'a file' }
+    const credential = { username: 'me', password: planted.password, origin: 'a file' }
     const registries = new Registries({
       findCredential: () => Promise.resolve(credential),
       hosts: { [server.host]: { insecureSkipVerify: true } },
@@ -66,7 +67,7 @@ describe('a login for a token server with a name of its own whose certificate is
     }
     const asked: string[][] = []
     const registries = new Registries({
-      findCredential: () => Promise.resolve({ username: 'me', password: 'secret', origin: 'a file' }),
+      findCredential: () => Promise.resolve({ username: 'me', password: planted.password, origin: 'a file' }),
       hosts: {
         [registry]: { plainHttp: true, trustedRealms: [tokens.host] },
         [tokens.host]: { insecureSkipVerify: true },

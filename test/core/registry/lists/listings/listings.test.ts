@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { listRepositories } from '../../../../../src/core/index.ts'
 import { answerError, answerJson, failureOf, type Script } from '../../scriptedServer.ts'
+import { planted } from '../../../../support/planted/secrets.ts'
 import { challenge, namedHosts } from './namedHosts.ts'
 
 // The answers have the shape that the documentation of each registry shows; the registries themselves were not asked.
 
-const login = { username: 'jane', password: 'SECRET' }
-const basicOfJane = `Basic ${Buffer.from('jane:SECRET').toString('base64')}`
+const login = { username: 'jane', password: planted.password }
+const basicOfJane = `Basic ${Buffer.from(`jane:${planted.password}`).toString('base64')}`
 
 describe('Docker Hub, which has no catalogue', () => {
   const hub: Script = (request, response) => {
@@ -181,9 +182,18 @@ describe('GitLab, which grants nobody its catalogue', () => {
     expect(pages.hasMore).toBe(false)
     expect(sent.map(({ line, authorization }) => [line, authorization])).toEqual([
       ['GET https://registry.gitlab.com/v2/_catalog', undefined],
-      ['GET https://gitlab.com/api/v4/projects?membership=true&simple=true&per_page=100', 'Bearer SECRET'],
-      ['GET https://gitlab.com/api/v4/projects/7/registry/repositories?per_page=100', 'Bearer SECRET'],
-      ['GET https://gitlab.com/api/v4/projects/8/registry/repositories?per_page=100', 'Bearer SECRET'],
+      [
+        'GET https://gitlab.com/api/v4/projects?membership=true&simple=true&per_page=100',
+        `Bearer ${planted.password}`,
+      ],
+      [
+        'GET https://gitlab.com/api/v4/projects/7/registry/repositories?per_page=100',
+        `Bearer ${planted.password}`,
+      ],
+      [
+        'GET https://gitlab.com/api/v4/projects/8/registry/repositories?per_page=100',
+        `Bearer ${planted.password}`,
+      ],
     ])
   })
 
