@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -213,6 +213,30 @@ describe('a window on a cache that another program works on', () => {
     await workbench.row('1 chart disappeared').waitFor({ state: 'detached' })
 
     expect(await cache.names()).toEqual([`${mychart}:1.0.0`, `${mychart}:3.0.0`])
+    expect(await cache.offers()).toEqual([])
+  })
+
+  it('says what is missing of a chart that cannot come back, and lets it be forgotten', async () => {
+    const helm = await HelmCommand.begin(cache.root)
+    const { digest } = await save(cache, `${mychart}:4.0.0`, '4.0.0')
+    await workbench.row('4.0.0').waitFor()
+    await rm(join(cache.root, 'blobs', 'sha256', hexOf(digest)))
+    await helm.end()
+
+    await workbench.row('1 chart disappeared').waitFor()
+    await workbench.expand('1 chart disappeared')
+    await workbench
+      .row('mychart:4.0.0')
+      .locator('.label-description', { hasText: 'cannot be restored: The chart layer is missing' })
+      .waitFor()
+    await workbench.screenshot('a chart that cannot come back (Light Modern)')
+    const menu = await workbench.menuOf('mychart:4.0.0')
+    await workbench.clickAction('Forget Disappeared Chart…', 'mychart:4.0.0')
+    await workbench.answerDialog('Forget')
+    await workbench.row('1 chart disappeared').waitFor({ state: 'detached' })
+
+    expect(menu).toContain('Forget Disappeared Chart…')
+    expect(menu).not.toContain('Restore Disappeared Chart')
     expect(await cache.offers()).toEqual([])
   })
 
