@@ -11,12 +11,16 @@ export interface Searched {
   readonly found: string[]
 }
 
-/** Files that keep logins, helpers that print them, and the configuration of a proxy that wants one. */
-const keepLogins = new RegExp(
+/**
+ * Files that keep logins, helpers that print them, and the configuration of a proxy that wants one. The editor's own copies of
+ * its settings belong here because a person may have a password in them; the settings are searched.
+ */
+const mayHoldSecrets = new RegExp(
   [
     /(?:registry\/config|registry|docker\/config|auth|explicit|reg\/file|keychain)\.json$/,
     /bin\/docker-credential-\w+$/,
     /tinyproxy\.conf$/,
+    /vscode\/data\/User\/(?:caches\/CachedConfigurations|History)\/.+\.json$/,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -34,12 +38,12 @@ export function searchText(place: string, text: string): void {
   if (holdsSecret(text)) searched.found.push(place)
 }
 
-/** Searches every file below a directory but those in which logins are kept. */
+/** Searches every file below a directory but those that may hold secrets. */
 export async function searchDirectory(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(nothingThere)
   for (const entry of entries ?? []) {
     const path = join(entry.parentPath, entry.name)
-    if (!entry.isFile() || keepLogins.test(path)) continue
+    if (!entry.isFile() || mayHoldSecrets.test(path)) continue
     searched.files++
     if (await isInFile(path)) searched.found.push(path)
   }
