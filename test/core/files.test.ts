@@ -103,7 +103,11 @@ describe('reading a small file', () => {
     await writeFile(join(directory, 'large'), Buffer.alloc(100_001))
 
     expect(await readSmall(join(directory, 'none'), 10)).toBeUndefined()
-    await expect(readSmall(join(directory, 'large'), 100_000)).rejects.toMatchObject({ kind: 'too-large' })
+    await expect(readSmall(join(directory, 'large'), 100_000)).rejects.toMatchObject({
+      kind: 'too-large',
+      message: `${join(directory, 'large')} is larger than 97.7 KiB, so it is not read.`,
+      advice: 'Move it away, or make it smaller.',
+    })
     expect(await readSmall(join(directory, 'large'), 100_001)).toHaveLength(100_001)
   })
 

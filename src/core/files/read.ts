@@ -1,6 +1,7 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ChartroomError } from '../errors.ts'
+import { formatSize } from '../humanize.ts'
 import type { Outcome } from '../outcome.ts'
 import { eachFile } from './eachFile.ts'
 import { factsIn, type FileFacts } from './facts.ts'
@@ -75,7 +76,8 @@ export async function readSmall(
   const start = await startOfFile(path, limit + 1, signal)
   if (start === undefined || start.bytes.length <= limit) return start?.bytes
   throw new ChartroomError('too-large', {
-    message: `${path} is larger than ${limit} bytes.`,
+    message: `${path} is larger than ${formatSize(limit)}, so it is not read.`,
+    advice: 'Move it away, or make it smaller.',
     path,
     expected: limit,
   })

@@ -8,6 +8,7 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises'
@@ -322,6 +323,21 @@ describe('the index', () => {
     await mkdir(join(root, 'index.json'), { recursive: true })
 
     await expect(new Layout(root).readIndex()).rejects.toMatchObject({ kind: 'store-corrupt' })
+  })
+
+  it('is not read where it has more than 64 MiB, and what to do is said', async () => {
+    const root = await newRoot()
+    const index = join(root, 'index.json')
+    await mkdir(root)
+    await writeFile(index, '')
+    await truncate(index, 64 * 1024 * 1024 + 1)
+
+    await expect(new Layout(root).readIndex()).rejects.toMatchObject({
+      kind: 'too-large',
+      message: `${index} is larger than 64.0 MiB, so it is not read.`,
+      advice: 'Move it away, or make it smaller.',
+    })
+    await rm(index)
   })
 
   it('is an error of its own where a pipe stands in its place', async () => {

@@ -123,7 +123,7 @@ describe('a provenance file of more than a mebibyte', () => {
 
     await expect(saveChart(cache, archive, 'a:1', { format: 'modern' })).rejects.toMatchObject({
       kind: 'too-large',
-      message: `${archive}.prov is larger than 1048576 bytes.`,
+      message: `${archive}.prov is larger than 1.0 MiB, so it is not read.`,
     })
     expect(await cache.names()).toEqual([])
   })
