@@ -6,25 +6,17 @@ import { step } from './steps.ts'
 const batchSize = 512 * 1024
 const batchCount = 256
 
-/** Bytes after which the disk begins with what it has, so that little is left for the sync at the end. */
-const ample = 8 * 1024 * 1024
-
 /** Writes the small chunks of a new file together, and while the next ones come. */
 export class Batches {
   readonly #handle: FileHandle
   readonly #path: string
-  readonly #isSynced: boolean
   #chunks: Uint8Array[] = []
   #size = 0
   #writing: Promise<void> = Promise.resolve()
-  #unsynced = 0
-  #syncing: Promise<void> = Promise.resolve()
 
-  /** @param isSynced whether the file is going to be synced */
-  constructor(handle: FileHandle, path: string, isSynced: boolean) {
+  constructor(handle: FileHandle, path: string) {
     this.#handle = handle
     this.#path = path
-    this.#isSynced = isSynced
   }
 
   /** @param chunk must stay as it is until `end` */
@@ -34,37 +26,26 @@ export class Batches {
     if (this.#size >= batchSize || this.#chunks.length >= batchCount) await this.#write()
   }
 
-  /** Waits until everything is written, not until it is synced. */
+  /** Waits until everything is written. */
   async end(): Promise<void> {
     if (this.#size > 0) await this.#write()
-    await Promise.all([this.#writing, this.#syncing])
+    await this.#writing
   }
 
   /** Waits for what is under way, whatever becomes of it. */
   async settled(): Promise<void> {
-    await Promise.allSettled([this.#writing, this.#syncing])
+    await Promise.allSettled([this.#writing])
   }
 
   /** Begins to write when what came before is written. */
   async #write(): Promise<void> {
     const chunks = this.#chunks
-    const size = this.#size
     this.#chunks = []
     this.#size = 0
     await this.#writing
-    if (this.#isSynced && this.#unsynced >= ample) await this.#sync()
     this.#writing = writeAll(this.#handle, chunks, this.#path)
-    this.#unsynced += size
     // Whoever writes next or ends hears of it.
     this.#writing.catch(() => undefined)
-  }
-
-  /** Begins to sync when the last sync is through. An error is told once only, so none may be lost. */
-  async #sync(): Promise<void> {
-    await this.#syncing
-    this.#unsynced = 0
-    this.#syncing = this.#handle.datasync()
-    this.#syncing.catch(() => undefined)
   }
 }
 

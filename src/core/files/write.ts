@@ -71,7 +71,7 @@ export async function writeNew(
 ): Promise<number> {
   await step('create', path)
   const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode)
-  const batches = new Batches(handle, path, isSynced)
+  const batches = new Batches(handle, path)
   try {
     let size = 0
     for await (const chunk of content) {
