@@ -38,7 +38,7 @@ interface CacheViewParts {
 const filterKey = 'cacheFilter'
 
 /** Milliseconds in which the window paints its first rows: it would paint all its menus before for a context key. */
-const painting = 100
+const painting = 250
 
 /** Milliseconds after which ages are told anew while somebody may be looking. */
 const ageing = 60_000
