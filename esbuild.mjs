@@ -165,7 +165,7 @@ const verbs = {
 }
 
 const bundles = {
-  errors: { ...common, entryPoints: ['src/core/errors.ts'], outfile: 'dist/errors.cjs', format: 'cjs' },
+  errors: { ...common, entryPoints: ['src/core/base/errors.ts'], outfile: 'dist/errors.cjs', format: 'cjs' },
   firstRows: {
     ...common,
     stdin: {

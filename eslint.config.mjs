@@ -76,7 +76,7 @@ export default defineConfig(
   },
   {
     files: ['src/core/**/*.ts'],
-    ignores: ['src/core/files/*.ts'],
+    ignores: ['src/core/base/files/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -88,7 +88,7 @@ export default defineConfig(
             },
             ...['fs', 'node:fs', 'fs/promises', 'node:fs/promises'].map((name) => ({
               name,
-              message: 'core/files.ts is the only door to the file system.',
+              message: 'core/base/files.ts is the only door to the file system.',
             })),
           ],
         },

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
-import { ChartroomError } from './errors.ts'
-import { fileError } from './fileError.ts'
-import { makeDirectory, replaceFile } from './files.ts'
-import type { OperationOptions } from './progress.ts'
-import { temporaryBeside } from './temporaries.ts'
+import { ChartroomError } from './base/errors.ts'
+import { fileError } from './base/fileError.ts'
+import { makeDirectory, replaceFile } from './base/files.ts'
+import type { OperationOptions } from './base/progress.ts'
+import { temporaryBeside } from './base/temporaries.ts'
 
 /** Each one more doubles the work of a guess. Ten is what a registry still checks in a tenth of a second. */
 const cost = 10

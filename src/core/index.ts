@@ -1,9 +1,15 @@
 /** The only door to the core: the operations and the types they speak. */
-export { ChartCache, type CachedChart, type Offer, type RemovedChart, type SoundChart } from './cache.ts'
+export {
+  ChartCache,
+  type CachedChart,
+  type Offer,
+  type RemovedChart,
+  type SoundChart,
+} from './cache/cache.ts'
 export { defaultLimits, type ChartOptions, type Limits } from './chart/limits.ts'
 export type { ChartFormat } from './chart/mediaTypes.ts'
 export type { Metadata } from './chart/metadata.ts'
-export type { Credential } from './credential.ts'
+export type { Credential } from './base/credential.ts'
 export { Credentials, type KnownHost } from './credentials/credentials.ts'
 export type { CredentialAccount, CredentialStore, ListedLogin } from './credentials/store.ts'
 export {
@@ -14,10 +20,10 @@ export {
   printable,
   type ErrorEvidence,
   type ErrorKind,
-} from './errors.ts'
-export { waitForSmallFiles } from './files.ts'
-export { findProgram, type ProgramSearch } from './findProgram.ts'
-export { helmChartCache, surroundings, type Surroundings } from './helmHome.ts'
+} from './base/errors.ts'
+export { waitForSmallFiles } from './base/files.ts'
+export { findProgram, type ProgramSearch } from './base/findProgram.ts'
+export { helmChartCache, surroundings, type Surroundings } from './base/helmHome.ts'
 export { writeHtpasswd } from './htpasswd.ts'
 export {
   ageOf,
@@ -27,8 +33,8 @@ export {
   formatSize,
   partOfSize,
   type Age,
-} from './humanize.ts'
-export type { Logger } from './logger.ts'
+} from './base/humanize.ts'
+export type { Logger } from './base/logger.ts'
 export { hexOf, isDigest, shortDigest, type Digest } from './oci/digest.ts'
 export {
   formatReference,
@@ -94,8 +100,8 @@ export { saveCharts, type ChartToSave, type SavedChart, type SaveOutcome } from 
 export { showChart, showManifest, showValues } from './operations/showChart.ts'
 export { verifyCache, type CacheHealth, type Finding } from './operations/verifyCache.ts'
 export { verifyChart, type ChartVerdict, type VerifyOptions } from './operations/verifyChart.ts'
-export { hasEnded, type Owner } from './owner.ts'
-export type { OperationOptions, Progress } from './progress.ts'
+export { hasEnded, type Owner } from './base/owner.ts'
+export type { OperationOptions, Progress } from './base/progress.ts'
 export type { Diagnosis, DiagnosisStep } from './registry/diagnosis/diagnosis.ts'
 export { diagnosisReport, factLines, stepTitles } from './registry/diagnosis/report.ts'
 export { hostFile, pathFromHome, readHostFile } from './registry/hosts/hostFile.ts'

@@ -1,4 +1,4 @@
-import { readChunks, removeFile } from '../core/files.ts'
+import { readChunks, removeFile } from '../core/base/files.ts'
 import type { Digest } from '../core/oci/digest.ts'
 import type { Answer } from './answer.ts'
 import { RegistryError, requireDigest } from './registryError.ts'

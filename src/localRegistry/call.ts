@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { OperationOptions } from '../core/progress.ts'
+import type { OperationOptions } from '../core/base/progress.ts'
 import type { Store } from './store.ts'
 
 /** One request, taken apart. */

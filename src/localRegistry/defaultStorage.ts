@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { surroundings, type Surroundings } from '../core/helmHome.ts'
+import { surroundings, type Surroundings } from '../core/base/helmHome.ts'
 
 /** Where the registry keeps what was pushed when nobody says otherwise: `chartroom/registry` among the user's data. */
 export function defaultStorage({ env, platform, home }: Surroundings = surroundings()): string {

@@ -1,10 +1,10 @@
 import { compare } from 'bcryptjs'
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { resolve } from 'node:path'
-import { ChartroomError, messageOf } from '../core/errors.ts'
-import { fileError } from '../core/fileError.ts'
-import { factsOf, fingerprintOf, readSmall, type FileFacts } from '../core/files.ts'
-import type { Logger } from '../core/logger.ts'
+import { ChartroomError, messageOf } from '../core/base/errors.ts'
+import { fileError } from '../core/base/fileError.ts'
+import { factsOf, fingerprintOf, readSmall, type FileFacts } from '../core/base/files.ts'
+import type { Logger } from '../core/base/logger.ts'
 
 /** Bytes; a larger file is not read. */
 const maxSize = 1024 * 1024

@@ -1,5 +1,5 @@
-import { ChartroomError, kindOf, messageOf, type ErrorKind } from '../core/errors.ts'
-import { fileError } from '../core/fileError.ts'
+import { ChartroomError, kindOf, messageOf, type ErrorKind } from '../core/base/errors.ts'
+import { fileError } from '../core/base/fileError.ts'
 import { isDigest, type Digest } from '../core/oci/digest.ts'
 import { jsonAnswer, type Answer } from './answer.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isRepository } from '../core/oci/reference.ts'
-import type { OperationOptions } from '../core/progress.ts'
+import type { OperationOptions } from '../core/base/progress.ts'
 import { jsonAnswer, type Answer } from './answer.ts'
 import { deleteBlob, getBlob } from './blobs.ts'
 import type { Call } from './call.ts'

@@ -1,10 +1,10 @@
 import { basename, dirname, resolve } from 'node:path'
-import { ChartroomError, messageOf } from '../core/errors.ts'
-import { fileError } from '../core/fileError.ts'
-import { makeDirectory, readSmall, removeFile, replaceFile, watchDirectory } from '../core/files.ts'
-import type { Logger } from '../core/logger.ts'
-import { hasEnded, thisProcess, type Owner } from '../core/owner.ts'
-import { temporaryBeside } from '../core/temporaries.ts'
+import { ChartroomError, messageOf } from '../core/base/errors.ts'
+import { fileError } from '../core/base/fileError.ts'
+import { makeDirectory, readSmall, removeFile, replaceFile, watchDirectory } from '../core/base/files.ts'
+import type { Logger } from '../core/base/logger.ts'
+import { hasEnded, thisProcess, type Owner } from '../core/base/owner.ts'
+import { temporaryBeside } from '../core/base/temporaries.ts'
 
 /** What a running registry tells in its state file, by which others find it and end it. */
 export interface RegistryState extends Owner {

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
-import { messageOf } from '../core/errors.ts'
-import { factsOf, namesIn, ownFactsOf } from '../core/files.ts'
+import { messageOf } from '../core/base/errors.ts'
+import { factsOf, namesIn, ownFactsOf } from '../core/base/files.ts'
 import { Blobs } from '../core/layout/blobs.ts'
 import {
   emptyIndex,
@@ -14,7 +14,7 @@ import { Layout } from '../core/layout/layout.ts'
 import type { Descriptor } from '../core/oci/descriptor.ts'
 import { isDigest, type Digest } from '../core/oci/digest.ts'
 import type { RawManifest } from '../core/oci/manifest.ts'
-import type { OperationOptions } from '../core/progress.ts'
+import type { OperationOptions } from '../core/base/progress.ts'
 import { factsOfManifest, type ManifestFacts } from './manifestFacts.ts'
 import { Uploads } from './uploads.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { makeMissingDirectory, readChunks, removeFile, writeNew } from '../core/files.ts'
-import { clearTemporaries, temporaryFile } from '../core/temporaries.ts'
+import { makeMissingDirectory, readChunks, removeFile, writeNew } from '../core/base/files.ts'
+import { clearTemporaries, temporaryFile } from '../core/base/temporaries.ts'
 import { RegistryError } from './registryError.ts'
 
 /** A blob on its way in. Its parts are files of their own, so that one that breaks off leaves the others whole. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ChartCache } from '../../src/core/cache.ts'
+import { ChartCache } from '../../src/core/cache/cache.ts'
 import { saveCharts } from '../../src/core/operations/saveCharts.ts'
 import { bigChart } from '../support/bigChart.ts'
 import { runOrFail } from '../support/run.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import { kindOf } from '../../src/core/errors.ts'
+import { kindOf } from '../../src/core/base/errors.ts'
 import { copy } from '../../src/core/oci/copy.ts'
 import { describe as descriptorOf, type Descriptor } from '../../src/core/oci/descriptor.ts'
 import { encodeManifest, type RawManifest } from '../../src/core/oci/manifest.ts'

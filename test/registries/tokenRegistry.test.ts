@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Credential } from '../../src/core/credential.ts'
+import type { Credential } from '../../src/core/base/credential.ts'
 import { copy } from '../../src/core/oci/copy.ts'
 import { describe as descriptorOf } from '../../src/core/oci/descriptor.ts'
 import { encodeManifest } from '../../src/core/oci/manifest.ts'

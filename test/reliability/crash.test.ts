@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { inParallel } from '../../src/core/inParallel.ts'
+import { inParallel } from '../../src/core/base/inParallel.ts'
 import type { Change } from './changes.ts'
 import { copyOf, learn, problemsIn } from './known.ts'
 import { Random } from '../support/random.ts'

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import type { FileStep } from '../../src/core/files.ts'
+import type { FileStep } from '../../src/core/base/files.ts'
 import type { Random } from '../support/random.ts'
 
 /** A change of the disk, as `observeSteps` announces it. */

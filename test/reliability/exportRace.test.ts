@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChartCache, exportChart, kindOf, saveChart } from '../../src/core/index.ts'
-import { observeSteps } from '../../src/core/files.ts'
+import { observeSteps } from '../../src/core/base/files.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 

@@ -10,7 +10,7 @@ import {
   verifyCache,
   type Finding,
 } from '../../src/core/index.ts'
-import { observeSteps } from '../../src/core/files.ts'
+import { observeSteps } from '../../src/core/base/files.ts'
 import { cleanUp } from '../support/cleanUp.ts'
 import { fileSystemError } from '../support/fileSystemError.ts'
 import { blobPath, storeChart } from '../support/storedChart.ts'

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from '../../src/core/files.ts'
+import { codeOf } from '../../src/core/base/files.ts'
 import { cleanUp } from '../support/cleanUp.ts'
 import { run, runOrFail } from '../support/run.ts'
 import { temporaryDirectory } from '../support/temporary.ts'

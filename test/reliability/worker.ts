@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { serialize } from 'node:v8'
-import { observeSteps } from '../../src/core/files.ts'
+import { observeSteps } from '../../src/core/base/files.ts'
 import { perform } from './changes.ts'
 import type { RecordedStep } from './diskModel.ts'
 import type { Job } from './jobs.ts'

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { cp, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ChartCache } from '../../src/core/cache.ts'
+import { ChartCache } from '../../src/core/cache/cache.ts'
 import { fixture } from './fixtures.ts'
 import { temporaryDirectory } from './temporary.ts'
 

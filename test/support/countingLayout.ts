@@ -1,6 +1,6 @@
 import { Layout, type StoredPart, type WantedPart } from '../../src/core/layout/layout.ts'
-import type { Outcome } from '../../src/core/outcome.ts'
-import type { OperationOptions } from '../../src/core/progress.ts'
+import type { Outcome } from '../../src/core/base/outcome.ts'
+import type { OperationOptions } from '../../src/core/base/progress.ts'
 
 /** A layout that counts the blobs that are opened. */
 export class CountingLayout extends Layout {

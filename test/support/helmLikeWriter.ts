@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { kindOf } from '../../src/core/errors.ts'
+import { kindOf } from '../../src/core/base/errors.ts'
 import { HelmCommand, type HelmEntry } from './helmLike.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ChartCache } from '../../src/core/cache.ts'
+import { ChartCache } from '../../src/core/cache/cache.ts'
 import { emptyIndex, encodeIndex, entryFor, type IndexEntry } from '../../src/core/layout/indexFile.ts'
 import { packedChart } from './packedChart.ts'
 

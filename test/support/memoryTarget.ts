@@ -1,10 +1,10 @@
-import { ChartroomError } from '../../src/core/errors.ts'
+import { ChartroomError } from '../../src/core/base/errors.ts'
 import type { Descriptor } from '../../src/core/oci/descriptor.ts'
 import { isDigest } from '../../src/core/oci/digest.ts'
 import type { RawManifest } from '../../src/core/oci/manifest.ts'
 import type { Content, Target } from '../../src/core/oci/target.ts'
 import { verified } from '../../src/core/oci/verify.ts'
-import type { OperationOptions } from '../../src/core/progress.ts'
+import type { OperationOptions } from '../../src/core/base/progress.ts'
 
 /** The simplest target there is: two maps. */
 export class MemoryTarget implements Target {

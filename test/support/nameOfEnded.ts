@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { temporaryBeside } from '../../src/core/temporaries.ts'
+import { temporaryBeside } from '../../src/core/base/temporaries.ts'
 
 /** What a temporary file beside `name` is called that a process of this machine left behind when it ended. */
 export async function nameOfEnded(name: string): Promise<string> {

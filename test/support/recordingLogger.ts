@@ -1,4 +1,4 @@
-import type { Logger } from '../../src/core/logger.ts'
+import type { Logger } from '../../src/core/base/logger.ts'
 import { searchText } from './planted/search.ts'
 
 /** A logger that keeps its warnings. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { ChartCache } from '../../src/core/cache.ts'
+import type { ChartCache } from '../../src/core/cache/cache.ts'
 import { packedChart, type PackedChart, type PackedChartOptions } from './packedChart.ts'
 
 /** Puts a small chart into a cache. Other names or versions of charts give other blobs. */

@@ -1,5 +1,5 @@
-import { ChartroomError } from '../errors.ts'
-import { formatSize } from '../humanize.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { formatSize } from '../base/humanize.ts'
 import type { Limits } from './limits.ts'
 
 /** Counts what is taken in against the limits; a chart and the archives inside it share one. */

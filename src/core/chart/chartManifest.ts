@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { encodeManifest, isIndex, parseManifest, type Manifest, type RawManifest } from '../oci/manifest.ts'

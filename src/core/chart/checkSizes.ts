@@ -1,5 +1,5 @@
-import { ChartroomError } from '../errors.ts'
-import { formatSize } from '../humanize.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { formatSize } from '../base/humanize.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { isIndex, parseManifest, type RawManifest } from '../oci/manifest.ts'
 import { readChartManifest } from './chartManifest.ts'

@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import type { Dependency, Maintainer, Metadata } from './metadata.ts'
 import { goJson, goMap } from '../oci/goJson.ts'
 import { metadataFromJson } from './decodeMetadata.ts'

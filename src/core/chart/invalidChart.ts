@@ -1,4 +1,4 @@
-import { ChartroomError, type ErrorDetails } from '../errors.ts'
+import { ChartroomError, type ErrorDetails } from '../base/errors.ts'
 
 /** Where a file of a chart is, for people and for editors. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /**
  * How much of a chart is read before it counts as hostile (CVE-2025-32386). The numbers are those of Helm 3.17.3, which

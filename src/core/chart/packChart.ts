@@ -1,6 +1,6 @@
 import { Header } from 'tar/header'
 import { Pax } from 'tar/pax'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { Chart, ChartFile } from './chart.ts'
 import { gzipBlocks } from './gzipBlocks.ts'
 import { invalidChart } from './invalidChart.ts'

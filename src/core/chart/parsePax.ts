@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 
 /** What an extended header may change about the file behind it. Times, owners and attributes do not matter here. */
 export interface PaxRecords {

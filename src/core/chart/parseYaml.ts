@@ -1,5 +1,5 @@
 import { CHOMPING_MODE, constructFromEvents, EVENT_ID, parseEvents, YAMLException, type Event } from 'js-yaml'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../base/errors.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
 import { requireYaml11 } from './requireYaml11.ts'
 import { isAmbiguous, toYaml12 } from './toYaml12.ts'

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { isDigest, type Digest } from '../oci/digest.ts'
 import { isMap } from './goDecode.ts'
 import { parseYaml } from './parseYaml.ts'

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { ChartroomError, printable } from '../errors.ts'
-import { factsOf, makeNewDirectory, readChunks, readSmall, removeTree } from '../files.ts'
-import { findProgram, type ProgramSearch } from '../findProgram.ts'
-import type { OperationOptions } from '../progress.ts'
-import { ProgramFailure, runProgram, type Outcome } from '../runProgram.ts'
+import { ChartroomError, printable } from '../base/errors.ts'
+import { factsOf, makeNewDirectory, readChunks, readSmall, removeTree } from '../base/files.ts'
+import { findProgram, type ProgramSearch } from '../base/findProgram.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { ProgramFailure, runProgram, type Outcome } from '../base/runProgram.ts'
 import { maxProvenanceSize } from './limits.ts'
 
 /** A good signature. */

@@ -1,6 +1,6 @@
 import type { Content } from '../oci/target.ts'
 import type { Metadata } from './metadata.ts'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { Budget } from './budget.ts'
 import { PathRegister } from './pathRegister.ts'
 import { problemOfPath } from './problemOfPath.ts'

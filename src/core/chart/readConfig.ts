@@ -1,5 +1,5 @@
-import { ChartroomError } from '../errors.ts'
-import { formatSize } from '../humanize.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { formatSize } from '../base/humanize.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Content } from '../oci/target.ts'
 import { readVerified } from '../oci/verify.ts'

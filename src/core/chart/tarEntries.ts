@@ -1,5 +1,5 @@
 import { Header } from 'tar/header'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import type { Budget } from './budget.ts'
 import { parsePax, type PaxRecords } from './parsePax.ts'
 

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Content } from '../oci/target.ts'
 import type { ChartOptions } from './limits.ts'
 import type { Metadata } from './metadata.ts'
-import { makeDirectory, syncDirectory, writeNew } from '../files.ts'
+import { makeDirectory, syncDirectory, writeNew } from '../base/files.ts'
 import { ChartLoader } from './chartLoader.ts'
 import { chartFiles, newBudget } from './readArchive.ts'
 

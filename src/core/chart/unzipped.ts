@@ -1,6 +1,6 @@
 import { createGunzip, type Gunzip } from 'node:zlib'
-import { ChartroomError, isAbort } from '../errors.ts'
-import { codeOf } from '../files.ts'
+import { ChartroomError, isAbort } from '../base/errors.ts'
+import { codeOf } from '../base/files.ts'
 import { damaged } from './tarEntries.ts'
 
 /** Bytes that zlib gets and gives at a time. Each time is a way to another thread and back, and takes as long as unpacking 64 KiB. */

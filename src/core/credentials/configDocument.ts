@@ -1,6 +1,6 @@
-import type { Credential } from '../credential.ts'
-import { isObject } from '../jsonObject.ts'
-import { notJson } from '../notJson.ts'
+import type { Credential } from '../base/credential.ts'
+import { isObject } from '../base/jsonObject.ts'
+import { notJson } from '../base/notJson.ts'
 import { hostIn, keyOf, keysFor, partOf } from './hostKey.ts'
 import { withMember, withoutMembers, type JsonStyle } from './jsonText.ts'
 

@@ -1,7 +1,7 @@
-import { ChartroomError } from '../errors.ts'
-import { findProgram, type ProgramSearch } from '../findProgram.ts'
-import type { OperationOptions } from '../progress.ts'
-import { ProgramFailure, runProgram, type Outcome } from '../runProgram.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { findProgram, type ProgramSearch } from '../base/findProgram.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { ProgramFailure, runProgram, type Outcome } from '../base/runProgram.ts'
 import { loginOfUser, type Login } from './configDocument.ts'
 
 const suffixGrammar = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/

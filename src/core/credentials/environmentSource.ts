@@ -1,6 +1,6 @@
-import type { Credential, FindOptions } from '../credential.ts'
-import type { Logger } from '../logger.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { Credential, FindOptions } from '../base/credential.ts'
+import type { Logger } from '../base/logger.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { ConfigDocument, UnreadableConfig } from './configDocument.ts'
 import type { CredentialSource, ListedLogin } from './store.ts'
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ChartroomError } from '../errors.ts'
-import { codeOf, linkNew, moveOver, ownFactsOf, removeFile, writeNew } from '../files.ts'
-import type { OperationOptions } from '../progress.ts'
-import { temporaryBeside } from '../temporaries.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { codeOf, linkNew, moveOver, ownFactsOf, removeFile, writeNew } from '../base/files.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { temporaryBeside } from '../base/temporaries.ts'
 
 const staleAfter = 10_000
 const patience = 15_000

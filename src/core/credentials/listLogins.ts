@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts'
-import type { OperationOptions } from '../progress.ts'
+import { messageOf } from '../base/errors.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { UnreadableConfig, type ConfigDocument } from './configDocument.ts'
 import { CredentialHelper, type HelperSearch } from './credentialHelper.ts'
 import { hostIn, keyOf } from './hostKey.ts'

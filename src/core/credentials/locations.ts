@@ -1,5 +1,5 @@
 import { join, resolve, sep } from 'node:path'
-import { helmCacheHome, helmConfigHome, type Surroundings } from '../helmHome.ts'
+import { helmCacheHome, helmConfigHome, type Surroundings } from '../base/helmHome.ts'
 
 export interface CredentialLocation {
   readonly path: string

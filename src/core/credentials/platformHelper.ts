@@ -1,4 +1,4 @@
-import { findProgram, type ProgramSearch } from '../findProgram.ts'
+import { findProgram, type ProgramSearch } from '../base/findProgram.ts'
 
 /**
  * The suffix of the credential helper that Helm and Docker would choose on this machine, where it is installed:

@@ -1,5 +1,5 @@
-import type { Credential, FindOptions } from '../credential.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { Credential, FindOptions } from '../base/credential.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /** That there is a login for a host, and as whom. */
 export interface ListedLogin {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { bytewise } from '../bytewise.ts'
-import { reasonOf } from '../fileError.ts'
-import { factsOf, namesIn, readPieces } from '../files.ts'
-import { inParallel } from '../inParallel.ts'
+import { bytewise } from '../base/bytewise.ts'
+import { reasonOf } from '../base/fileError.ts'
+import { factsOf, namesIn, readPieces } from '../base/files.ts'
+import { inParallel } from '../base/inParallel.ts'
 import { algorithmOf, Digester, isDigest, type Digest } from '../oci/digest.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /** A file with the name of a digest. What it holds is another question. */
 export interface BlobFile {

@@ -1,5 +1,5 @@
 import { dirname, join, sep } from 'node:path'
-import { ChartroomError, messageOf } from '../errors.ts'
+import { ChartroomError, messageOf } from '../base/errors.ts'
 import {
   codeOf,
   factsOf,
@@ -17,14 +17,14 @@ import {
   type FileFacts,
   type FileStart,
   type LimitedFile,
-} from '../files.ts'
+} from '../base/files.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { algorithmOf, Digester, hexOf, type Digest } from '../oci/digest.ts'
 import type { Content } from '../oci/target.ts'
 import { verified } from '../oci/verify.ts'
-import { outcomeOf, type Outcome } from '../outcome.ts'
-import type { OperationOptions } from '../progress.ts'
-import { clearTemporaries, temporaryFile } from '../temporaries.ts'
+import { outcomeOf, type Outcome } from '../base/outcome.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { clearTemporaries, temporaryFile } from '../base/temporaries.ts'
 
 /** Blobs of Helm 3.0-3.6 are read-only; on Windows, where that would keep them from being replaced, they are not. */
 const blobMode = process.platform === 'win32' ? 0o644 : 0o444

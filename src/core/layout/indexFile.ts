@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { ChartroomError, messageOf } from '../errors.ts'
-import { isObject, jsonObject } from '../jsonObject.ts'
+import { ChartroomError, messageOf } from '../base/errors.ts'
+import { isObject, jsonObject } from '../base/jsonObject.ts'
 import { parseDescriptor, type Descriptor } from '../oci/descriptor.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
-import { bytewiseTexts } from '../bytewise.ts'
-import type { OperationOptions } from '../progress.ts'
+import { bytewiseTexts } from '../base/bytewise.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { decodeNames } from './indexFile.ts'
 import { readIndexFile } from './readIndexFile.ts'
 

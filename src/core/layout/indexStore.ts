@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { ChartroomError, messageOf } from '../errors.ts'
+import { ChartroomError, messageOf } from '../base/errors.ts'
 import {
   factsOf,
   isSameFile,
@@ -10,9 +10,14 @@ import {
   syncDirectory,
   writeNew,
   type FileFacts,
-} from '../files.ts'
-import type { OperationOptions } from '../progress.ts'
-import { clearTemporaries, clearTemporariesBeside, temporaryBeside, temporaryFile } from '../temporaries.ts'
+} from '../base/files.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import {
+  clearTemporaries,
+  clearTemporariesBeside,
+  temporaryBeside,
+  temporaryFile,
+} from '../base/temporaries.ts'
 import { decodeIndex, emptyIndex, encodeIndex, type IndexFile } from './indexFile.ts'
 import type { Journal } from './journal.ts'
 import type { JournalEntry } from './journalFile.ts'

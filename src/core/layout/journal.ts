@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import {
   appendTo,
   factsOf,
@@ -9,8 +9,8 @@ import {
   replaceFile,
   syncDirectory,
   writeNew,
-} from '../files.ts'
-import { temporaryFile } from '../temporaries.ts'
+} from '../base/files.ts'
+import { temporaryFile } from '../base/temporaries.ts'
 import { maxIndexSize, type IndexEntry, type IndexFile } from './indexFile.ts'
 import {
   decodeJournal,

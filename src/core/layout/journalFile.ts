@@ -1,4 +1,4 @@
-import { isObject, jsonObject } from '../jsonObject.ts'
+import { isObject, jsonObject } from '../base/jsonObject.ts'
 import { entryOf, type IndexEntry } from './indexFile.ts'
 
 /** An entry of the index that Chartroom added or removed, as it stood there. */

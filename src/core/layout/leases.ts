@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { makeMissingDirectory, namesIn, removeFile, writeNew } from '../files.ts'
-import { clearTemporaries, temporaryFile } from '../temporaries.ts'
+import { makeMissingDirectory, namesIn, removeFile, writeNew } from '../base/files.ts'
+import { clearTemporaries, temporaryFile } from '../base/temporaries.ts'
 
 /**
  * Runs work that stores blobs before an entry of the index needs them. While it runs, a file `.chartroom/leases/PID-…`

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
-import { factsOf, linkTargetOf, namesIn } from '../files.ts'
-import { abandonedIn } from '../temporaries.ts'
+import { factsOf, linkTargetOf, namesIn } from '../base/files.ts'
+import { abandonedIn } from '../base/temporaries.ts'
 import { besideBlobs } from './blobs.ts'
 import { endedHolder, type EndedHolder } from './lock.ts'
 

@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ChartroomError, messageOf } from '../errors.ts'
-import { codeOf, factsOf, linkNew, makeDirectory, readSmall, removeFile, touch, writeNew } from '../files.ts'
-import type { OperationOptions } from '../progress.ts'
-import { hasEnded, thisProcess, type Owner } from '../owner.ts'
-import { abandonedIn, temporaryName } from '../temporaries.ts'
+import { ChartroomError, messageOf } from '../base/errors.ts'
+import {
+  codeOf,
+  factsOf,
+  linkNew,
+  makeDirectory,
+  readSmall,
+  removeFile,
+  touch,
+  writeNew,
+} from '../base/files.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { hasEnded, thisProcess, type Owner } from '../base/owner.ts'
+import { abandonedIn, temporaryName } from '../base/temporaries.ts'
 
 export interface LockOptions extends OperationOptions {
   /** Milliseconds to wait for another process before giving up; ten seconds by default. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { ChartroomError } from '../errors.ts'
-import { readSmall, replaceFile } from '../files.ts'
-import { temporaryFile } from '../temporaries.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { readSmall, replaceFile } from '../base/files.ts'
+import { temporaryFile } from '../base/temporaries.ts'
 
 /**
  * The file that says that a directory is a layout, and of which version.

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { makeMissingDirectory, readSmall, replaceFile } from '../files.ts'
-import { temporaryFile } from '../temporaries.ts'
+import { makeMissingDirectory, readSmall, replaceFile } from '../base/files.ts'
+import { temporaryFile } from '../base/temporaries.ts'
 
 /** Bytes; a larger memo is neither written nor read. */
 const maxMemoSize = 64 * 1024 * 1024

@@ -1,9 +1,9 @@
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../base/errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { digestsIn, type Digest } from '../oci/digest.ts'
 import { isIndex, maxManifestSize, parseManifest, type Index, type Manifest } from '../oci/manifest.ts'
 import { bareMediaType, mediaTypes } from '../oci/mediaTypes.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { IndexEntry } from './indexFile.ts'
 import type { Layout } from './layout.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { ChartroomError } from '../errors.ts'
-import { factsOf } from '../files.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { factsOf } from '../base/files.ts'
 import { besideBlobs } from './blobs.ts'
 import type { Finding } from './finding.ts'
 

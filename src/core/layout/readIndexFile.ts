@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { factsOf, isSameFile, isSettled, readSmall, type FileFacts } from '../files.ts'
-import type { OperationOptions } from '../progress.ts'
+import { factsOf, isSameFile, isSettled, readSmall, type FileFacts } from '../base/files.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { maxIndexSize } from './indexFile.ts'
 
 /** Milliseconds for which an index that cannot be read is taken for one that is just being written. */

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import {
   linkTargetOf,
   makeMissingDirectory,
@@ -8,12 +8,12 @@ import {
   removeFile,
   replaceFile,
   writeNew,
-} from '../files.ts'
+} from '../base/files.ts'
 import { maxManifestSize, isIndex, parseManifest } from '../oci/manifest.ts'
 import { mediaTypes } from '../oci/mediaTypes.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
-import type { OperationOptions } from '../progress.ts'
-import { temporaryBeside } from '../temporaries.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { temporaryBeside } from '../base/temporaries.ts'
 import {
   decodeIndex,
   emptyIndex,

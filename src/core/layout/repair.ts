@@ -1,7 +1,7 @@
-import { factsOf, removeTree } from '../files.ts'
-import { formatCount } from '../humanize.ts'
+import { factsOf, removeTree } from '../base/files.ts'
+import { formatCount } from '../base/humanize.ts'
 import { isDigest, type Digest } from '../oci/digest.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import {
   digestIn,
   containerdNameAnnotation,

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { factsOf, makeMissingDirectory, moveOver, namesIn, removeTree, syncDirectory } from '../files.ts'
+import { factsOf, makeMissingDirectory, moveOver, namesIn, removeTree, syncDirectory } from '../base/files.ts'
 import { algorithmOf, hexOf, type Digest } from '../oci/digest.ts'
 import { blobFiles, hashBlobs } from './blobFiles.ts'
 import { besideBlobs, Blobs } from './blobs.ts'

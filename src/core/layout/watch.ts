@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { factsOf, fingerprintOf, watchDirectory } from '../files.ts'
+import { factsOf, fingerprintOf, watchDirectory } from '../base/files.ts'
 
 /** Milliseconds in which changes are taken together. */
 const gathering = 150

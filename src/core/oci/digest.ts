@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 
 /**
  * `sha256:<64 lower-case hex>` or `sha512:<128>`, checked. A value of this type is safe as part of a path.

@@ -1,4 +1,4 @@
-import { bytewise } from '../bytewise.ts'
+import { bytewise } from '../base/bytewise.ts'
 
 /**
  * JSON with the bytes of Go's encoder, because digests are made of bytes: compact, without keys that are `undefined`,

@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { describe, isStringRecord, parseDescriptor, type Descriptor } from './descriptor.ts'
 import { goJson, goMap } from './goJson.ts'
 import { bareMediaType, mediaTypes } from './mediaTypes.ts'

@@ -1,4 +1,4 @@
-import { ChartroomError, printable } from '../errors.ts'
+import { ChartroomError, printable } from '../base/errors.ts'
 import { isDigest, type Digest } from './digest.ts'
 
 /**

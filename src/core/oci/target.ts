@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { Descriptor } from './descriptor.ts'
 import type { RawManifest } from './manifest.ts'
 

@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import type { Descriptor } from './descriptor.ts'
 import { algorithmOf, Digester, digestOf, type Digest } from './digest.ts'
 

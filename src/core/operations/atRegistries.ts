@@ -1,7 +1,7 @@
-import { kindOf } from '../errors.ts'
-import { inParallel } from '../inParallel.ts'
+import { kindOf } from '../base/errors.ts'
+import { inParallel } from '../base/inParallel.ts'
 import { parseReference } from '../oci/reference.ts'
-import type { OperationOptions, Progress } from '../progress.ts'
+import type { OperationOptions, Progress } from '../base/progress.ts'
 
 /** What became of one of many charts: it came through, or the error says why it did not. */
 export type ChartOutcome<Value> = {

@@ -1,4 +1,4 @@
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import type { Chart } from '../chart/chart.ts'
 import type { ChartOptions } from '../chart/limits.ts'
 import type { Metadata } from '../chart/metadata.ts'
@@ -11,11 +11,11 @@ import { chartMediaTypes, type ChartFormat } from '../chart/mediaTypes.ts'
 import { packChart } from '../chart/packChart.ts'
 import { readArchive } from '../chart/readArchive.ts'
 import { readDirectory } from '../chart/readDirectory.ts'
-import { ChartroomError } from '../errors.ts'
-import { factsOf, readChunks, readSmall } from '../files.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { factsOf, readChunks, readSmall } from '../base/files.ts'
 import { describe, type Descriptor } from '../oci/descriptor.ts'
 import { Digester } from '../oci/digest.ts'
-import { counted } from '../progress.ts'
+import { counted } from '../base/progress.ts'
 
 export interface SaveOptions extends ChartOptions {
   /** Which manifest to write: `legacy` is what Helm 3.0-3.6 reads, `modern` what Helm 3.7 and later write. */

@@ -1,7 +1,7 @@
-import type { ChartCache, Offer } from '../cache.ts'
-import { ChartroomError } from '../errors.ts'
+import type { ChartCache, Offer } from '../cache/cache.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { formatReference, parseReference } from '../oci/reference.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /**
  * The offers that references mean: byte for byte, then as they parse; all of them where no references are given.

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import type { ChartOptions } from '../chart/limits.ts'
 import { chartFiles, newBudget, type ArchiveFile } from '../chart/readArchive.ts'
-import { namesIn, ownFactsOf, readChunks, type FileFacts } from '../files.ts'
+import { namesIn, ownFactsOf, readChunks, type FileFacts } from '../base/files.ts'
 import { Digester, type Digest } from '../oci/digest.ts'
 import { whileDoing } from './failure.ts'
 

@@ -2,8 +2,8 @@ import type { ChartOptions } from '../chart/limits.ts'
 import type { Metadata } from '../chart/metadata.ts'
 import { readArchive } from '../chart/readArchive.ts'
 import { readDirectory } from '../chart/readDirectory.ts'
-import { ChartroomError } from '../errors.ts'
-import { factsOf, readChunks } from '../files.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { factsOf, readChunks } from '../base/files.ts'
 import { whileDoing } from './failure.ts'
 
 /**

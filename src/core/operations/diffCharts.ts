@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isUtf8 } from 'node:buffer'
 import type { ChartOptions } from '../chart/limits.ts'
-import { bytewiseTexts } from '../bytewise.ts'
-import { unifiedDiff } from '../unifiedDiff.ts'
+import { bytewiseTexts } from '../base/bytewise.ts'
+import { unifiedDiff } from '../base/unifiedDiff.ts'
 import type { OpenedChart } from './openedChart.ts'
 
 /** What became of one file from one chart to the other. */

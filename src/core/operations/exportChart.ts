@@ -1,11 +1,11 @@
 import { dirname, join, resolve } from 'node:path'
-import type { ChartCache, SoundChart } from '../cache.ts'
+import type { ChartCache, SoundChart } from '../cache/cache.ts'
 import type { ChartOptions } from '../chart/limits.ts'
 import type { Content } from '../oci/target.ts'
 import { problemOfPath } from '../chart/problemOfPath.ts'
 import { readArchive } from '../chart/readArchive.ts'
 import { unpackArchive } from '../chart/unpackArchive.ts'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import {
   codeOf,
   factsOf,
@@ -18,8 +18,8 @@ import {
   removeEmptyDirectory,
   syncDirectory,
   writeNew,
-} from '../files.ts'
-import { counted } from '../progress.ts'
+} from '../base/files.ts'
+import { counted } from '../base/progress.ts'
 import { whileDoing } from './failure.ts'
 import { clearStagings, syncStaging, withStaging, type Staging } from './staging.ts'
 

@@ -1,4 +1,4 @@
-import { fileErrorInPlace } from '../fileError.ts'
+import { fileErrorInPlace } from '../base/fileError.ts'
 
 /**
  * Runs an operation and turns what the file system says into a sentence about the operation. This is the one place

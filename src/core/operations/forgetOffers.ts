@@ -1,5 +1,5 @@
-import type { ChartCache, Offer } from '../cache.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { ChartCache, Offer } from '../cache/cache.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { chosenOffers } from './chosenOffers.ts'
 import { whileDoing } from './failure.ts'
 

@@ -1,6 +1,6 @@
 import type { ChartFacts } from '../chart/chartFacts.ts'
 import type { Digest } from '../oci/digest.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { Registries } from '../registry/registries.ts'
 import { factsIn } from '../chart/chartFacts.ts'
 import {

@@ -1,4 +1,4 @@
-import type { CachedChart, ChartCache, ListOptions } from '../cache.ts'
+import type { CachedChart, ChartCache, ListOptions } from '../cache/cache.ts'
 import { whileDoing } from './failure.ts'
 
 /**

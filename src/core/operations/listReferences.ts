@@ -1,6 +1,6 @@
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import { readIndexNames } from '../layout/indexNames.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { whileDoing } from './failure.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { Pages } from '../registry/lists/pages.ts'
 import type { Registries } from '../registry/registries.ts'
 import { parseReference } from '../oci/reference.ts'

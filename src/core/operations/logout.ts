@@ -1,7 +1,7 @@
 import type { Credentials } from '../credentials/credentials.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { Registries } from '../registry/registries.ts'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { parseHost } from '../oci/reference.ts'
 import { whileDoing } from './failure.ts'
 

@@ -1,4 +1,4 @@
-import type { CacheContents, ChartCache, ListOptions } from '../cache.ts'
+import type { CacheContents, ChartCache, ListOptions } from '../cache/cache.ts'
 import { whileDoing } from './failure.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { ChartOptions } from '../chart/limits.ts'
 import { readArchive } from '../chart/readArchive.ts'
 import { readDirectory } from '../chart/readDirectory.ts'
-import { factsOf, readChunks } from '../files.ts'
+import { factsOf, readChunks } from '../base/files.ts'
 import { whileDoing } from './failure.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import type { ChartOptions } from '../chart/limits.ts'
 import type { Content } from '../oci/target.ts'
 import { readArchive } from '../chart/readArchive.ts'

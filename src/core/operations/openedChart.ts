@@ -12,7 +12,7 @@ import {
   type ArchiveFile,
   type ChartArchive,
 } from '../chart/readArchive.ts'
-import { fileErrorInPlace } from '../fileError.ts'
+import { fileErrorInPlace } from '../base/fileError.ts'
 import { whileDoing } from './failure.ts'
 
 /** A chart, wherever it lies: in the cache, at a registry, or as an archive on disk. */

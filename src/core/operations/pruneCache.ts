@@ -1,4 +1,4 @@
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import { pruneLayout, type PrunedCache, type PruneOptions } from '../layout/prune.ts'
 import { whileDoing } from './failure.ts'
 

@@ -1,4 +1,4 @@
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import type { ChartOptions } from '../chart/limits.ts'
 import type { Registries } from '../registry/registries.ts'
 import { atRegistries, type ChartOutcome, type ManyOptions } from './atRegistries.ts'

@@ -1,4 +1,4 @@
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import type { Registries } from '../registry/registries.ts'
 import { atRegistries, type ChartOutcome, type ManyOptions } from './atRegistries.ts'
 import { pushChart, type PushedChart, type PushOptions } from './pushChart.ts'

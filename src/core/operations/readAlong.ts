@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { RawManifest } from '../oci/manifest.ts'
 import type { Content, FetchOptions, ReadableTarget } from '../oci/target.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /** How far the reader may be behind the copy, in bytes: while it is busy, the copy goes on. */
 const maxBehind = 1024 * 1024

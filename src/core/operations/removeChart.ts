@@ -1,5 +1,5 @@
-import type { ChartCache, RemovedChart } from '../cache.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { ChartCache, RemovedChart } from '../cache/cache.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { whileDoing } from './failure.ts'
 
 /**

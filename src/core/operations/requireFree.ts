@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import type { ReadableTarget } from '../oci/target.ts'
-import type { OperationOptions } from '../progress.ts'
-import { ChartroomError, kindOf } from '../errors.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { ChartroomError, kindOf } from '../base/errors.ts'
 import { shortDigest } from '../oci/digest.ts'
 
 /** What is to have a name, and how to say that something else has it. */

@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { formatReference, tagOrDigest, type Reference } from '../oci/reference.ts'
 
 /**

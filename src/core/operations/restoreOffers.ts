@@ -1,7 +1,7 @@
-import type { ChartCache, Offer } from '../cache.ts'
-import type { ChartProblem } from '../cacheProblem.ts'
-import { ChartroomError } from '../errors.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { ChartCache, Offer } from '../cache/cache.ts'
+import type { ChartProblem } from '../cache/cacheProblem.ts'
+import { ChartroomError } from '../base/errors.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { chosenOffers } from './chosenOffers.ts'
 import { whileDoing } from './failure.ts'
 

@@ -1,4 +1,4 @@
-import type { ChartCache } from '../cache.ts'
+import type { ChartCache } from '../cache/cache.ts'
 import type { SaveOptions } from './chartSource.ts'
 import { whileDoing } from './failure.ts'
 import { saveEach, type SavedChart } from './saveCharts.ts'

@@ -1,5 +1,5 @@
 import type { ChartOptions } from '../chart/limits.ts'
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { RawManifest } from '../oci/manifest.ts'
 import { decodeValues } from '../chart/values.ts'
 import { whileDoing } from './failure.ts'

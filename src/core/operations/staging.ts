@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../base/errors.ts'
 import {
   codeOf,
   makeNewDirectory,
@@ -8,9 +8,9 @@ import {
   ownFactsOf,
   removeTree,
   syncDirectory,
-} from '../files.ts'
-import type { OperationOptions } from '../progress.ts'
-import { abandonedIn, temporaryName } from '../temporaries.ts'
+} from '../base/files.ts'
+import type { OperationOptions } from '../base/progress.ts'
+import { abandonedIn, temporaryName } from '../base/temporaries.ts'
 
 /** Hidden, and short, so that a target with a long name can have one beside it. */
 const prefix = '.chartroom-'

@@ -1,5 +1,5 @@
-import { ChartroomError } from '../errors.ts'
-import type { OperationOptions } from '../progress.ts'
+import { ChartroomError } from '../base/errors.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import { unauthorized, usableChallenge, type Authenticator } from './login/authenticator.ts'
 import { parseChallenges, type Challenge } from './login/challenge.ts'
 import { connectionError } from './connectionError.ts'

@@ -1,4 +1,4 @@
-import { ChartroomError, printable } from '../errors.ts'
+import { ChartroomError, printable } from '../base/errors.ts'
 import { TransientError } from './transport/retry.ts'
 import { isNotTls, isTlsFailure } from './transport/tlsFailures.ts'
 import { TransportError } from './transport/transport.ts'

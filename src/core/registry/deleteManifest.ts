@@ -1,5 +1,5 @@
-import { ChartroomError, kindOf } from '../errors.ts'
-import type { OperationOptions } from '../progress.ts'
+import { ChartroomError, kindOf } from '../base/errors.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { RegistryClient } from './client.ts'
 
 export interface Deletion {

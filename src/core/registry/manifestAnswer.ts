@@ -1,4 +1,4 @@
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { algorithmOf, digestOf, isDigest, type Digest } from '../oci/digest.ts'
 import type { RawManifest } from '../oci/manifest.ts'
 import { bareMediaType, mediaTypes } from '../oci/mediaTypes.ts'

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 
 /** A URL or relative reference from outside; `undefined` where it is none. */
 export function resolveUrl(text: string, base: URL): URL | undefined {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ChartroomError } from '../errors.ts'
+import { ChartroomError } from '../base/errors.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import type { FindCredential } from './login/authenticator.ts'
 import type { HostOptions } from './hosts/hostOptions.ts'

@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../progress.ts'
+import type { OperationOptions } from '../base/progress.ts'
 import type { HostOptions } from './hosts/hostOptions.ts'
 import { isLoopback } from './origin.ts'
 import { readStart } from './transport/readBody.ts'

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { Header } from 'tar'
-import type { ErrorKind } from '../../../src/core/errors.ts'
+import type { ErrorKind } from '../../../src/core/base/errors.ts'
 import { chartYaml, tarball, type Entry } from './tarball.ts'
 
 export interface HostileArchive {

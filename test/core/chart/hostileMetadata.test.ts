@@ -4,7 +4,7 @@ import { decodeConfig, encodeConfig } from '../../../src/core/chart/configBlob.t
 import type { Metadata } from '../../../src/core/chart/metadata.ts'
 import { parseYaml } from '../../../src/core/chart/parseYaml.ts'
 import { readArchive, type ChartArchive } from '../../../src/core/chart/readArchive.ts'
-import { ChartroomError } from '../../../src/core/errors.ts'
+import { ChartroomError } from '../../../src/core/base/errors.ts'
 import fc from '../../support/properties.ts'
 import { cpuMeter } from '../../support/cpuMeter.ts'
 import { chartWith, chartYaml, content, tarball } from './tarball.ts'

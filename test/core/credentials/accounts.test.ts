@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Credential } from '../../../src/core/credential.ts'
+import type { Credential } from '../../../src/core/base/credential.ts'
 import { Credentials } from '../../../src/core/credentials/credentials.ts'
 import type { CredentialAccount } from '../../../src/core/credentials/store.ts'
 import { aHome, docker, helm32, myuser } from './home.ts'

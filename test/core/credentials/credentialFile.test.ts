@@ -2,7 +2,7 @@ import { link, lstat, readFile, readdir, stat, symlink, utimes } from 'node:fs/p
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CredentialFile } from '../../../src/core/credentials/credentialFile.ts'
-import { observeSteps } from '../../../src/core/files.ts'
+import { observeSteps } from '../../../src/core/base/files.ts'
 import { fixture } from '../../support/fixtures.ts'
 import { nameOfEnded } from '../../support/nameOfEnded.ts'
 import { holdsSecret } from '../../support/planted/search.ts'

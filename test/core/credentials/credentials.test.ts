@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import type { Credential } from '../../../src/core/credential.ts'
+import type { Credential } from '../../../src/core/base/credential.ts'
 import { Credentials } from '../../../src/core/credentials/credentials.ts'
 import type { CredentialStore } from '../../../src/core/credentials/store.ts'
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { credentialFiles, newHelmFile } from '../../../src/core/credentials/locations.ts'
-import type { Surroundings } from '../../../src/core/helmHome.ts'
+import type { Surroundings } from '../../../src/core/base/helmHome.ts'
 
 function at(env: Readonly<Record<string, string>> = {}, platform: NodeJS.Platform = 'linux'): Surroundings {
   return { env, platform, home: '/home/me', temporary: '/tmp' }

@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { observeSteps, type FileStep } from '../../../src/core/files.ts'
+import { observeSteps, type FileStep } from '../../../src/core/base/files.ts'
 import { entryFor, withEntry, withoutName } from '../../../src/core/layout/indexFile.ts'
 import { Layout } from '../../../src/core/layout/layout.ts'
 import { describe as describeBytes, type Descriptor } from '../../../src/core/oci/descriptor.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { copy } from '../../../src/core/oci/copy.ts'
 import { describe as descriptorOf, type Descriptor } from '../../../src/core/oci/descriptor.ts'
 import { encodeManifest, type RawManifest } from '../../../src/core/oci/manifest.ts'
-import type { Progress } from '../../../src/core/progress.ts'
+import type { Progress } from '../../../src/core/base/progress.ts'
 import { MemoryTarget } from '../../support/memoryTarget.ts'
 
 const options = { step: 'pushing', what: 'the test' } as const

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ChartroomError, kindOf, messageOf } from '../../../src/core/errors.ts'
+import { ChartroomError, kindOf, messageOf } from '../../../src/core/base/errors.ts'
 import {
   formatReference,
   parseHost,

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../../src/core/errors.ts'
+import type { ErrorKind } from '../../../src/core/base/errors.ts'
 import { specifyAsHelm, type Decision } from '../chart/decisions.ts'
 import { recordedArchives } from '../chart/recordings.ts'
 import { fixture } from '../../support/fixtures.ts'

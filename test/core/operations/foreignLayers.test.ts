@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ChartCache } from '../../../src/core/cache.ts'
+import { ChartCache } from '../../../src/core/cache/cache.ts'
 import { encodeManifest } from '../../../src/core/oci/manifest.ts'
 import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { pullChart } from '../../../src/core/operations/pullChart.ts'

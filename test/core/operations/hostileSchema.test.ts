@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { ChartCache } from '../../../src/core/cache.ts'
+import { ChartCache } from '../../../src/core/cache/cache.ts'
 import { exportChart } from '../../../src/core/operations/exportChart.ts'
 import { openChart } from '../../../src/core/operations/openChart.ts'
 import { saveChart } from '../../../src/core/operations/saveChart.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { messageOf } from '../../../src/core/errors.ts'
-import type { OperationOptions } from '../../../src/core/progress.ts'
+import { messageOf } from '../../../src/core/base/errors.ts'
+import type { OperationOptions } from '../../../src/core/base/progress.ts'
 import { pullChart } from '../../../src/core/operations/pullChart.ts'
 import { pushChart } from '../../../src/core/operations/pushChart.ts'
 import { changed, instead } from '../../support/faultRegistry/breaking.ts'

@@ -6,7 +6,7 @@ import {
   type OpenedChart,
   type Progress,
 } from '../../../src/core/index.ts'
-import { observeSteps } from '../../../src/core/files.ts'
+import { observeSteps } from '../../../src/core/base/files.ts'
 import { digestOf } from '../../../src/core/oci/digest.ts'
 import { failureOf, registriesAt } from '../registry/scriptedServer.ts'
 import { serveChart, type ChartServer } from './servedChart.ts'

@@ -12,7 +12,7 @@ import {
   restoreOffers,
   verifyCache,
 } from '../../../src/core/index.ts'
-import { observeSteps } from '../../../src/core/files.ts'
+import { observeSteps } from '../../../src/core/base/files.ts'
 import { entryFor } from '../../../src/core/layout/indexFile.ts'
 import { Layout } from '../../../src/core/layout/layout.ts'
 import { describe as describeBytes, type Descriptor } from '../../../src/core/oci/descriptor.ts'

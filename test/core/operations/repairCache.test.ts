@@ -223,7 +223,7 @@ describe('a repair of a cache', () => {
     await writeFile(join(own, 'tmp', ended), 'half a blob')
     await mkdir(join(own, 'leases'), { recursive: true })
     await writeFile(join(own, 'leases', ended), '')
-    const { thisProcess } = await import('../../../src/core/owner.ts')
+    const { thisProcess } = await import('../../../src/core/base/owner.ts')
     const holder = {
       ...(await thisProcess()),
       pid: 999_999_999,

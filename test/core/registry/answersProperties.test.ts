@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { exitCodes } from '../../../src/core/errors.ts'
+import { exitCodes } from '../../../src/core/base/errors.ts'
 import { wireTag } from '../../../src/core/oci/reference.ts'
 import { tagOfWire } from '../../../src/core/oci/tags.ts'
 import { nextLink } from '../../../src/core/registry/lists/link.ts'

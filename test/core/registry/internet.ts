@@ -1,4 +1,4 @@
-import type { Credential } from '../../../src/core/credential.ts'
+import type { Credential } from '../../../src/core/base/credential.ts'
 import type { HostOptions } from '../../../src/core/registry/hosts/hostOptions.ts'
 import { fetchTransport } from '../../../src/core/registry/transport/fetchTransport.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
-import type { Credential } from '../../../src/core/credential.ts'
+import type { Credential } from '../../../src/core/base/credential.ts'
 import type { HostOptions } from '../../../src/core/registry/hosts/hostOptions.ts'
 import { Registries } from '../../../src/core/registry/registries.ts'
 import type { RegistryRepository } from '../../../src/core/registry/repository.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ChartroomError } from '../../../src/core/errors.ts'
+import { ChartroomError } from '../../../src/core/base/errors.ts'
 import { unauthorized } from '../../../src/core/registry/login/authenticator.ts'
 import { catalogueProblem, registryProblem } from '../../../src/extension/views/registryProblem.ts'
 

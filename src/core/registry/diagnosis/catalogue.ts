@@ -1,5 +1,5 @@
-import { ChartroomError, type ErrorKind } from '../../errors.ts'
-import { formatCount } from '../../humanize.ts'
+import { ChartroomError, type ErrorKind } from '../../base/errors.ts'
+import { formatCount } from '../../base/humanize.ts'
 import type { Pages } from '../lists/pages.ts'
 import type { Found } from './steps.ts'
 

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../base/errors.ts'
 import { TransportError } from '../transport/transport.ts'
 import type { Facts } from './diagnosis.ts'
 import type { Address } from './name.ts'

@@ -1,4 +1,4 @@
-import type { Credential } from '../../credential.ts'
+import type { Credential } from '../../base/credential.ts'
 import { judgeCatalogue } from './catalogue.ts'
 import { compareClocks } from './clock.ts'
 import type { Examination } from './examination.ts'

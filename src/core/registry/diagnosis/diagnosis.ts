@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../errors.ts'
+import type { ErrorKind } from '../../base/errors.ts'
 
 /**
  * What a look at the connection to a registry found, from the settings to the catalogue. All of it may be shown to

@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../../progress.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 import type { FindCredential } from '../login/authenticator.ts'
 import type { HostOptions } from '../hosts/hostOptions.ts'
 import type { Pages } from '../lists/pages.ts'

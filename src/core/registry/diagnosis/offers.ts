@@ -1,4 +1,4 @@
-import { ChartroomError } from '../../errors.ts'
+import { ChartroomError } from '../../base/errors.ts'
 import { usableChallenge } from '../login/authenticator.ts'
 import type { Challenge } from '../login/challenge.ts'
 import { bare, isSameHost, resolveUrl } from '../origin.ts'

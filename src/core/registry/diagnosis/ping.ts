@@ -1,4 +1,4 @@
-import { ChartroomError } from '../../errors.ts'
+import { ChartroomError } from '../../base/errors.ts'
 import { parseChallenges, type Challenge } from '../login/challenge.ts'
 import { resolveUrl } from '../origin.ts'
 import type { Redactor } from '../login/redactor.ts'

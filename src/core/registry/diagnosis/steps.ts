@@ -1,5 +1,5 @@
-import { ChartroomError, printable } from '../../errors.ts'
-import type { OperationOptions } from '../../progress.ts'
+import { ChartroomError, printable } from '../../base/errors.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 import { connectionError } from '../connectionError.ts'
 import type { Redactor } from '../login/redactor.ts'
 import { unlessAborted } from '../singleFlight.ts'

@@ -1,4 +1,4 @@
-import { ChartroomError } from '../../errors.ts'
+import { ChartroomError } from '../../base/errors.ts'
 import { connectionError } from '../connectionError.ts'
 import { isNotTls } from '../transport/tlsFailures.ts'
 import { TransportError } from '../transport/transport.ts'

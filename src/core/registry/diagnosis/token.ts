@@ -1,5 +1,5 @@
-import type { Credential } from '../../credential.ts'
-import { ChartroomError } from '../../errors.ts'
+import type { Credential } from '../../base/credential.ts'
+import { ChartroomError } from '../../base/errors.ts'
 import { unauthorized } from '../login/authenticator.ts'
 import { isSameHost } from '../origin.ts'
 import { memberOf, parseJson } from '../transport/readBody.ts'

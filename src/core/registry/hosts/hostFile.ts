@@ -1,8 +1,8 @@
 import { posix, resolve, win32 } from 'node:path'
-import { messageOf } from '../../errors.ts'
-import { readSmall } from '../../files.ts'
-import { configHome, type Surroundings } from '../../helmHome.ts'
-import { notJson } from '../../notJson.ts'
+import { messageOf } from '../../base/errors.ts'
+import { readSmall } from '../../base/files.ts'
+import { configHome, type Surroundings } from '../../base/helmHome.ts'
+import { notJson } from '../../base/notJson.ts'
 import { readHostSettings, type HostSettings } from './hostSettings.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { kindOf, printable } from '../../errors.ts'
+import { kindOf, printable } from '../../base/errors.ts'
 import { isRepository, parseHost } from '../../oci/reference.ts'
 import type { HostOptions } from './hostOptions.ts'
 import { hostSchema, isAsRuled, wordsFor } from './hostSchema.ts'

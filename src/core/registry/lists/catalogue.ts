@@ -1,6 +1,6 @@
-import { ChartroomError, kindOf, type ErrorKind } from '../../errors.ts'
+import { ChartroomError, kindOf, type ErrorKind } from '../../base/errors.ts'
 import { isRepository } from '../../oci/reference.ts'
-import type { OperationOptions } from '../../progress.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 import type { Challenge } from '../login/challenge.ts'
 import { ListPages, namesUnder } from './listPages.ts'
 import { dockerHub } from './listings/dockerHub.ts'

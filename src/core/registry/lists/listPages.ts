@@ -1,5 +1,5 @@
-import { ChartroomError } from '../../errors.ts'
-import type { OperationOptions } from '../../progress.ts'
+import { ChartroomError } from '../../base/errors.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 import type { ReadResponse, RegistryClient, RegistryRequest } from '../client.ts'
 import { nextLink } from './link.ts'
 import { isSameOrigin, resolveUrl } from '../origin.ts'

@@ -1,4 +1,4 @@
-import type { OperationOptions } from '../../progress.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 
 /** The items of a list that comes page by page, each item once. Nothing is asked before somebody reads. */
 export interface Pages extends AsyncIterable<readonly string[]> {

@@ -1,4 +1,4 @@
-import type { Credential } from '../../credential.ts'
+import type { Credential } from '../../base/credential.ts'
 
 /** A text shorter than this comes up by accident. */
 const shortest = 4

@@ -1,5 +1,5 @@
-import type { Credential } from '../../credential.ts'
-import { ChartroomError } from '../../errors.ts'
+import type { Credential } from '../../base/credential.ts'
+import { ChartroomError } from '../../base/errors.ts'
 import type { HostOptions } from '../hosts/hostOptions.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { printable } from '../../errors.ts'
+import { printable } from '../../base/errors.ts'
 import { fetchTransport } from './fetchTransport.ts'
 import type { HostOptions } from '../hosts/hostOptions.ts'
 import type { DirectAgent } from './directAgents.ts'

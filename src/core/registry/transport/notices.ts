@@ -1,5 +1,5 @@
-import { printable } from '../../errors.ts'
-import type { Logger } from '../../logger.ts'
+import { printable } from '../../base/errors.ts'
+import type { Logger } from '../../base/logger.ts'
 import type { HttpResponse } from './transport.ts'
 
 /** Bytes of all texts of one answer that are listened to. */

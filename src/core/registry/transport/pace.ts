@@ -1,5 +1,5 @@
 import { setInterval, clearInterval } from 'node:timers'
-import type { OperationOptions } from '../../progress.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 import { longestWait, parseRetryAfter } from './retryAfter.ts'
 import { header, type HttpResponse } from './transport.ts'
 import type { Wait } from './wait.ts'

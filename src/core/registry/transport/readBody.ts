@@ -1,4 +1,4 @@
-import { ChartroomError } from '../../errors.ts'
+import { ChartroomError } from '../../base/errors.ts'
 import type { HttpResponse } from './transport.ts'
 
 /** Bytes of metadata that are read from the network at most: manifests, tag lists, pages of the catalogue. */

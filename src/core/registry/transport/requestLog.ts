@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../base/errors.ts'
 import { isNotTls } from './tlsFailures.ts'
 import {
   header,

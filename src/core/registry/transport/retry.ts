@@ -1,5 +1,5 @@
-import { ChartroomError, type ErrorDetails, type ErrorKind } from '../../errors.ts'
-import type { OperationOptions } from '../../progress.ts'
+import { ChartroomError, type ErrorDetails, type ErrorKind } from '../../base/errors.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 import type { Pace } from './pace.ts'
 import { longestWait } from './retryAfter.ts'
 import type { Wait } from './wait.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { ChartroomError } from '../../errors.ts'
-import { fileError } from '../../fileError.ts'
-import { codeOf, namesIn, readSmall } from '../../files.ts'
+import { ChartroomError } from '../../base/errors.ts'
+import { fileError } from '../../base/fileError.ts'
+import { codeOf, namesIn, readSmall } from '../../base/files.ts'
 import type { HostOptions } from '../hosts/hostOptions.ts'
 
 /** What `https.request` is told about certificates. */

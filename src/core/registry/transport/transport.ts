@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Content } from '../../oci/target.ts'
-import type { OperationOptions } from '../../progress.ts'
+import type { OperationOptions } from '../../base/progress.ts'
 
 /** The one door to the network: sends a request and gives the answer as it is, redirects and errors included. */
 export interface Transport {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { setTimeout, clearTimeout } from 'node:timers'
-import { messageOf } from '../../errors.ts'
+import { messageOf } from '../../base/errors.ts'
 import { TransportError, defaultTimeouts } from './transport.ts'
 import type { RequestBody, SendOptions, Timeouts } from './transport.ts'
 

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Credential } from '../../../../src/core/credential.ts'
+import type { Credential } from '../../../../src/core/base/credential.ts'
 import { diagnoseRegistry, diagnosisReport, type Diagnosis } from '../../../../src/core/index.ts'
 import type { HostOptions } from '../../../../src/core/registry/hosts/hostOptions.ts'
 import { answerError, answerJson, registriesAt, startServer, type Script } from '../scriptedServer.ts'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Surroundings } from '../../../../src/core/helmHome.ts'
+import type { Surroundings } from '../../../../src/core/base/helmHome.ts'
 import { hostFile, readHostFile } from '../../../../src/core/registry/hosts/hostFile.ts'
 import { temporaryDirectory } from '../../../support/temporary.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { ChartCache } from '../../../../src/core/cache.ts'
-import type { Credential } from '../../../../src/core/credential.ts'
+import { ChartCache } from '../../../../src/core/cache/cache.ts'
+import type { Credential } from '../../../../src/core/base/credential.ts'
 import { Registries } from '../../../../src/core/registry/registries.ts'
 import { cleanUp } from '../../../support/cleanUp.ts'
 import type { Inflict } from '../../../support/faultRegistry/breaking.ts'

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Pace } from '../../../../src/core/registry/transport/pace.ts'
 import { Registries } from '../../../../src/core/registry/registries.ts'
 import { wait } from '../../../../src/core/registry/transport/wait.ts'
-import type { Progress } from '../../../../src/core/progress.ts'
-import { silent } from '../../../../src/core/logger.ts'
+import type { Progress } from '../../../../src/core/base/progress.ts'
+import { silent } from '../../../../src/core/base/logger.ts'
 import { answerJson, failureOf, registriesAt, startServer } from '../scriptedServer.ts'
 
 describe('a registry that is busy', () => {

@@ -1,4 +1,4 @@
-import { ChartroomError } from '../../../errors.ts'
+import { ChartroomError } from '../../../base/errors.ts'
 import { isRepository } from '../../../oci/reference.ts'
 import { isDockerHub } from '../../dockerHub.ts'
 import { ListPages } from '../listPages.ts'

@@ -1,6 +1,6 @@
-import { ChartroomError } from '../../../errors.ts'
+import { ChartroomError } from '../../../base/errors.ts'
 import { isRepository } from '../../../oci/reference.ts'
-import type { OperationOptions } from '../../../progress.ts'
+import type { OperationOptions } from '../../../base/progress.ts'
 import type { RegistryClient } from '../../client.ts'
 import { ListPages } from '../listPages.ts'
 import type { Pages } from '../pages.ts'

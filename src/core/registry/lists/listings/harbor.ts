@@ -1,5 +1,5 @@
 import { isRepository } from '../../../oci/reference.ts'
-import type { OperationOptions } from '../../../progress.ts'
+import type { OperationOptions } from '../../../base/progress.ts'
 import { ListPages } from '../listPages.ts'
 import type { Pages } from '../pages.ts'
 import { memberOf } from '../../transport/readBody.ts'

@@ -1,5 +1,5 @@
-import type { Credential } from '../../../credential.ts'
-import type { OperationOptions } from '../../../progress.ts'
+import type { Credential } from '../../../base/credential.ts'
+import type { OperationOptions } from '../../../base/progress.ts'
 import type { RegistryClient } from '../../client.ts'
 import type { Pages } from '../pages.ts'
 import type { CheckVerified } from '../../login/verified.ts'

@@ -1,5 +1,5 @@
-import { ChartroomError, kindOf, type ErrorKind } from '../../../errors.ts'
-import type { OperationOptions } from '../../../progress.ts'
+import { ChartroomError, kindOf, type ErrorKind } from '../../../base/errors.ts'
+import type { OperationOptions } from '../../../base/progress.ts'
 import { maxItems } from '../listPages.ts'
 import { restOf, type Pages } from '../pages.ts'
 

@@ -1,17 +1,23 @@
 import type { Blob, ChartParts } from './cacheMemo.ts'
-import { factsIn, type ChartFacts } from './chart/chartFacts.ts'
-import { readChartManifest } from './chart/chartManifest.ts'
-import { checkConfigSize, validConfig } from './chart/readConfig.ts'
-import { ChartroomError, messageOf } from './errors.ts'
-import { isSameFile } from './files.ts'
-import { inParallel } from './inParallel.ts'
-import type { IndexEntry } from './layout/indexFile.ts'
-import { manifestOf, type BlobFacts, type Layout, type StoredPart, type WantedPart } from './layout/layout.ts'
-import type { Descriptor } from './oci/descriptor.ts'
-import type { Digest } from './oci/digest.ts'
-import { verified } from './oci/verify.ts'
-import { complete, outcomeOf, proceed, type Outcome } from './outcome.ts'
-import type { OperationOptions } from './progress.ts'
+import { factsIn, type ChartFacts } from '../chart/chartFacts.ts'
+import { readChartManifest } from '../chart/chartManifest.ts'
+import { checkConfigSize, validConfig } from '../chart/readConfig.ts'
+import { ChartroomError, messageOf } from '../base/errors.ts'
+import { isSameFile } from '../base/files.ts'
+import { inParallel } from '../base/inParallel.ts'
+import type { IndexEntry } from '../layout/indexFile.ts'
+import {
+  manifestOf,
+  type BlobFacts,
+  type Layout,
+  type StoredPart,
+  type WantedPart,
+} from '../layout/layout.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import { verified } from '../oci/verify.ts'
+import { complete, outcomeOf, proceed, type Outcome } from '../base/outcome.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /** An entry with the name that stands for it. */
 export type NamedEntry = readonly [name: string, entry: IndexEntry]
@@ -140,7 +146,7 @@ export class ChartFiles {
       verified(await this.#layout.fetch(layer, options), layer, `The chart layer of ${name}`)
     try {
       // Reading archives takes longer to load than a list of charts that have their configs takes to read.
-      const { readArchive } = await import('./chart/readArchive.ts')
+      const { readArchive } = await import('../chart/readArchive.ts')
       return { value: factsIn((await readArchive(content, name, options)).metadata) }
     } catch (error) {
       options.signal?.throwIfAborted()

@@ -1,11 +1,11 @@
-import type { ChartFacts } from './chart/chartFacts.ts'
-import type { ChartFormat } from './chart/mediaTypes.ts'
-import { messageOf } from './errors.ts'
-import { isSettled, type FileState } from './files.ts'
-import { readMemo, writeMemo } from './layout/memoFile.ts'
-import type { Descriptor } from './oci/descriptor.ts'
-import { isDigest, type Digest } from './oci/digest.ts'
-import type { OperationOptions } from './progress.ts'
+import type { ChartFacts } from '../chart/chartFacts.ts'
+import type { ChartFormat } from '../chart/mediaTypes.ts'
+import { messageOf } from '../base/errors.ts'
+import { isSettled, type FileState } from '../base/files.ts'
+import { readMemo, writeMemo } from '../layout/memoFile.ts'
+import type { Descriptor } from '../oci/descriptor.ts'
+import { isDigest, type Digest } from '../oci/digest.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /** A blob without its type, which its file does not have. */
 export type Blob = Pick<Descriptor, 'digest' | 'size'>

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { inParallel } from '../../src/core/inParallel.ts'
+import { inParallel } from '../../../src/core/base/inParallel.ts'
 
 describe('work that is done a few items at a time', () => {
   it('gives its results in the order of the items', async () => {

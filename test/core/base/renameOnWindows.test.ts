@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { join } from 'node:path'
-import { moveOver, syncDirectory, writeNew } from '../../src/core/files.ts'
-import { renameOnWindows, type RenameSystem } from '../../src/core/renameOnWindows.ts'
-import { fileSystemError } from '../support/fileSystemError.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
+import { moveOver, syncDirectory, writeNew } from '../../../src/core/base/files.ts'
+import { renameOnWindows, type RenameSystem } from '../../../src/core/base/renameOnWindows.ts'
+import { fileSystemError } from '../../support/fileSystemError.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
 
 describe('a rename on Windows', () => {
   it('happens once where nothing is in the way', async () => {

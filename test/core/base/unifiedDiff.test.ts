@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { diffLines } from '../../src/core/lineDiff.ts'
-import { unifiedDiff } from '../../src/core/unifiedDiff.ts'
-import fc from '../support/properties.ts'
+import { diffLines } from '../../../src/core/base/lineDiff.ts'
+import { unifiedDiff } from '../../../src/core/base/unifiedDiff.ts'
+import fc from '../../support/properties.ts'
 
 describe('a unified diff', () => {
   it('shows what differs between three lines that do not', () => {

@@ -1,7 +1,7 @@
-import { readChartManifest } from './chart/chartManifest.ts'
-import { helmReads } from './chart/helmName.ts'
-import { ChartroomError } from './errors.ts'
-import { inParallel } from './inParallel.ts'
+import { readChartManifest } from '../chart/chartManifest.ts'
+import { helmReads } from '../chart/helmName.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { inParallel } from '../base/inParallel.ts'
 import {
   containerdNameAnnotation,
   entryFor,
@@ -11,10 +11,10 @@ import {
   withEntry,
   type IndexEntry,
   type IndexFile,
-} from './layout/indexFile.ts'
-import type { Layout } from './layout/layout.ts'
-import type { RawManifest } from './oci/manifest.ts'
-import type { OperationOptions } from './progress.ts'
+} from '../layout/indexFile.ts'
+import type { Layout } from '../layout/layout.ts'
+import type { RawManifest } from '../oci/manifest.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /** How many manifests are stored at the same time. */
 const writers = 16

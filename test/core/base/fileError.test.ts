@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ChartroomError } from '../../src/core/errors.ts'
-import { fileError, fileErrorInPlace } from '../../src/core/fileError.ts'
-import { fileSystemError } from '../support/fileSystemError.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
+import { ChartroomError } from '../../../src/core/base/errors.ts'
+import { fileError, fileErrorInPlace } from '../../../src/core/base/fileError.ts'
+import { fileSystemError } from '../../support/fileSystemError.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
 
 describe('an error of the file system', () => {
   it.each([

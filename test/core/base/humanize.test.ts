@@ -6,7 +6,7 @@ import {
   formatSize,
   formatSizeOf,
   partOfSize,
-} from '../../src/core/humanize.ts'
+} from '../../../src/core/base/humanize.ts'
 
 const second = 1000
 const minute = 60 * second

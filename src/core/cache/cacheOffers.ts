@@ -1,14 +1,14 @@
-import { bytewise } from './bytewise.ts'
+import { bytewise } from '../base/bytewise.ts'
 import { requirePart } from './cacheFiles.ts'
 import { problemOf, type ChartProblem } from './cacheProblem.ts'
 import type { CacheReader } from './cacheReader.ts'
-import { inParallel } from './inParallel.ts'
-import { entryOf, withEntry } from './layout/indexFile.ts'
-import type { JournalEntry } from './layout/journalFile.ts'
-import type { Layout } from './layout/layout.ts'
-import type { Digest } from './oci/digest.ts'
-import { onlyValueIn } from './outcome.ts'
-import type { OperationOptions } from './progress.ts'
+import { inParallel } from '../base/inParallel.ts'
+import { entryOf, withEntry } from '../layout/indexFile.ts'
+import type { JournalEntry } from '../layout/journalFile.ts'
+import type { Layout } from '../layout/layout.ts'
+import type { Digest } from '../oci/digest.ts'
+import { onlyValueIn } from '../base/outcome.ts'
+import type { OperationOptions } from '../base/progress.ts'
 
 /** A chart that Chartroom put into the index and that another program dropped without knowing of it. */
 export interface Offer {

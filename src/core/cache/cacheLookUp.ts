@@ -1,7 +1,7 @@
-import { bytewiseTexts } from './bytewise.ts'
-import { ChartroomError } from './errors.ts'
-import { findEntry, namedEntries, type IndexEntry, type IndexFile } from './layout/indexFile.ts'
-import { formatReference, parseReference, repositoryName } from './oci/reference.ts'
+import { bytewiseTexts } from '../base/bytewise.ts'
+import { ChartroomError } from '../base/errors.ts'
+import { findEntry, namedEntries, type IndexEntry, type IndexFile } from '../layout/indexFile.ts'
+import { formatReference, parseReference, repositoryName } from '../oci/reference.ts'
 
 /**
  * The entry that a reference means: first byte for byte as a name in the index, then as it parses.

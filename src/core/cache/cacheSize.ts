@@ -1,9 +1,9 @@
 import type { NamedEntry } from './cacheFiles.ts'
 import type { CacheReader, ReadOptions } from './cacheReader.ts'
-import { messageOf } from './errors.ts'
-import type { IndexFile } from './layout/indexFile.ts'
-import type { Layout } from './layout/layout.ts'
-import type { Digest } from './oci/digest.ts'
+import { messageOf } from '../base/errors.ts'
+import type { IndexFile } from '../layout/indexFile.ts'
+import type { Layout } from '../layout/layout.ts'
+import type { Digest } from '../oci/digest.ts'
 
 /** How much room the charts of a layout take. */
 export class CacheSize {

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { lookAtEach, observeSteps, readSmall, replaceFile, writeNew } from '../../src/core/files.ts'
-import { fileSystemError } from '../support/fileSystemError.ts'
-import { temporaryDirectory } from '../support/temporary.ts'
+import { lookAtEach, observeSteps, readSmall, replaceFile, writeNew } from '../../../src/core/base/files.ts'
+import { fileSystemError } from '../../support/fileSystemError.ts'
+import { temporaryDirectory } from '../../support/temporary.ts'
 
 describe('writing a new file', () => {
   it('never follows a link that stands in its place', async () => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { hasEnded, thisProcess } from '../../src/core/owner.ts'
-import { cleanUp } from '../support/cleanUp.ts'
+import { hasEnded, thisProcess } from '../../../src/core/base/owner.ts'
+import { cleanUp } from '../../support/cleanUp.ts'
 
 describe('whether a process has ended', () => {
   it('is known of one that runs', async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { helmCacheHome, helmChartCache, helmConfigHome, type Surroundings } from '../../src/core/helmHome.ts'
+import {
+  helmCacheHome,
+  helmChartCache,
+  helmConfigHome,
+  type Surroundings,
+} from '../../../src/core/base/helmHome.ts'
 
 const linux: Surroundings = { env: {}, platform: 'linux', home: '/home/me', temporary: '/tmp' }
 const mac: Surroundings = { ...linux, platform: 'darwin', home: '/Users/me' }

@@ -1,5 +1,5 @@
-import { ChartroomError, messageOf, type ErrorKind } from './errors.ts'
-import { fileError } from './fileError.ts'
+import { ChartroomError, messageOf, type ErrorKind } from '../base/errors.ts'
+import { fileError } from '../base/fileError.ts'
 
 export interface ChartProblem {
   readonly kind: ErrorKind
