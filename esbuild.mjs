@@ -25,15 +25,17 @@ const common = {
 /** Files of the core that are bundled apart from it, because they are needed before it has to be there. */
 const apart = {
   // Classes of the extension are made of errors before anything else is needed.
-  errors: ['errors'],
+  errors: ['base/errors'],
   // The first rows of Cached Charts are names, from the index alone. These files are read in a tenth of the time of the core.
   firstRows: [
-    'bytewise',
-    'fileError',
-    'files',
-    'helmHome',
-    'inParallel',
-    'jsonObject',
+    'base/bytewise',
+    'base/fileError',
+    'base/files',
+    'base/helmHome',
+    'base/inParallel',
+    'base/jsonObject',
+    'base/outcome',
+    'base/renameOnWindows',
     'layout/indexFile',
     'layout/indexNames',
     'layout/readIndexFile',
@@ -42,8 +44,6 @@ const apart = {
     'oci/reference',
     'operations/failure',
     'operations/listReferences',
-    'outcome',
-    'renameOnWindows',
   ],
 }
 
