@@ -14,14 +14,16 @@ const interval = 2000
  * It is the directory that is watched, because a watch on a file goes deaf when the file is replaced.
  *
  * @param onError hears why a watch could not be set up or has ended; the slow look goes on all the same
+ * @returns `begun` settles when the index has been looked at: what changes from then on is called back about
  */
 export function watchIndex(
   root: string,
   onChange: () => void,
   onError: (error: unknown) => void,
-): { close(): void } {
+): { readonly begun: Promise<void>; close(): void } {
   const watching = new IndexWatch(root, onChange, onError)
   return {
+    begun: watching.begun,
     close: () => {
       watching.close()
     },
@@ -32,6 +34,7 @@ class IndexWatch {
   readonly #root: string
   readonly #onChange: () => void
   readonly #onError: (error: unknown) => void
+  readonly begun: Promise<void>
   readonly #slow: NodeJS.Timeout
   #soon: NodeJS.Timeout | undefined
   #watcher: { readonly path: string; readonly inode: number; close(): void } | undefined
@@ -46,10 +49,10 @@ class IndexWatch {
     this.#onChange = onChange
     this.#onError = onError
     this.#slow = setInterval(() => {
-      this.#look()
+      void this.#look()
     }, interval)
     this.#slow.unref()
-    this.#look()
+    this.begun = this.#look()
   }
 
   close(): void {
@@ -63,24 +66,24 @@ class IndexWatch {
   #lookSoon(): void {
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
-      this.#look()
+      void this.#look()
     }, gathering)
   }
 
-  #look(): void {
+  async #look(): Promise<void> {
     if (this.#looking) {
       this.#lookSoon()
       return
     }
     this.#looking = true
-    this.#compare()
-      .catch((error: unknown) => {
-        if (!this.#failing) this.#onError(error)
-        this.#failing = true
-      })
-      .finally(() => {
-        this.#looking = false
-      })
+    try {
+      await this.#compare()
+    } catch (error) {
+      if (!this.#failing) this.#onError(error)
+      this.#failing = true
+    } finally {
+      this.#looking = false
+    }
   }
 
   async #compare(): Promise<void> {

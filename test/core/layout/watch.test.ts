@@ -33,7 +33,7 @@ describe('watching the index of a layout', () => {
 
   it('notices the first index in a directory that did not exist, nor the ones above it', async () => {
     const root = join(await temporaryDirectory(), 'helm', 'registry', 'cache')
-    const changed = watch(root)
+    const changed = await watch(root)
 
     await mkdir(root, { recursive: true })
     await replace(root, 'first')
@@ -85,11 +85,11 @@ interface Watched {
 async function watched(): Promise<Watched> {
   const root = await temporaryDirectory()
   await writeFile(join(root, 'index.json'), 'before')
-  const changed = watch(root)
+  const changed = await watch(root)
   return { root, changed, count: () => changed.count }
 }
 
-function watch(root: string): (() => Promise<void>) & { readonly count: number } {
+async function watch(root: string): Promise<(() => Promise<void>) & { readonly count: number }> {
   let count = 0
   let awaited = 0
   let wake: (() => void) | undefined
@@ -107,6 +107,7 @@ function watch(root: string): (() => Promise<void>) & { readonly count: number }
     watching.close()
     return Promise.resolve()
   })
+  await watching.begun
   const changed = async (): Promise<void> => {
     awaited += 1
     while (count < awaited) await new Promise<void>((resolve) => (wake = resolve))
