@@ -71,7 +71,10 @@ describe('the tree of cached charts', () => {
     await workbench.sideBar.getByText('1 of 4 charts · “acme MYCHART”').waitFor()
     await workbench.screenshot('filtered')
 
-    await workbench.page.reload()
+    // Only this writes what the window remembers before it goes.
+    const reloaded = workbench.page.waitForEvent('load')
+    await workbench.runCommand('Developer: Reload Window')
+    await reloaded
     await workbench.openView('Cached Charts')
     await workbench.row('ghcr.io/acme/mychart').waitFor()
     expect(await labels(workbench)).toEqual(['ghcr.io/acme/mychart'])
