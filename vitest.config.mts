@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { times } from './test/reliability/rounds.ts'
 
 const patient = { testTimeout: 60_000, hookTimeout: 60_000 }
 
@@ -39,7 +40,7 @@ export default defineConfig({
           name: 'reliability',
           include: ['test/reliability/**/*.test.ts'],
           globalSetup: ['test/reliability/setup.ts'],
-          testTimeout: 60 * 60_000,
+          testTimeout: 10 * 60_000 * Math.max(1, times),
           hookTimeout: 60_000,
           // Each of them keeps all processors busy.
           maxWorkers: 1,

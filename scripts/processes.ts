@@ -6,6 +6,8 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Where the output goes instead of to this process's own. */
   readonly onOutput?: (text: string) => void
+  /** Milliseconds after which it is ended, with everything it started. */
+  readonly patience?: number
 }
 
 /**
@@ -16,17 +18,19 @@ export interface CommandOptions {
 export async function run(
   program: string,
   args: readonly string[],
-  { directory, env = process.env, onOutput }: CommandOptions = {},
+  { directory, env = process.env, onOutput, patience }: CommandOptions = {},
 ): Promise<number> {
   const child = spawn(program, args, {
     env,
     ...(directory === undefined ? {} : { cwd: directory }),
+    detached: patience !== undefined,
     stdio: onOutput === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   })
   if (onOutput !== undefined) {
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', onOutput)
   }
-  return await new Promise((resolve) => {
+  const isOver = patience === undefined ? undefined : endWithin(child, patience, onOutput ?? console.log)
+  const code = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
       onOutput?.(`${error.message}\n`)
       resolve(-1)
@@ -35,6 +39,27 @@ export async function run(
       resolve(code ?? -1)
     })
   })
+  isOver?.()
+  return code
+}
+
+/**
+ * Ends the group of a process after a while, and at once where this process ends.
+ * @returns what takes that back
+ */
+function endWithin(child: ChildProcess, milliseconds: number, say: (text: string) => void): () => void {
+  const clock = setTimeout(() => {
+    say(`${child.spawnargs.join(' ')} has not ended after ${milliseconds / 60_000} minutes and is ended.\n`)
+    void stopGroup(child)
+  }, milliseconds)
+  const kill = (): void => {
+    signalGroup(child, 'SIGKILL')
+  }
+  process.once('exit', kill)
+  return () => {
+    clearTimeout(clock)
+    process.removeListener('exit', kill)
+  }
 }
 
 /** Runs a program and throws with everything it printed where it fails. */

@@ -23,6 +23,12 @@ const bin = join(project, 'node_modules', '.bin')
 const results = join(project, 'out', 'results')
 const node20 = join(project, 'test', 'node20')
 
+/** Milliseconds within which a part has to end; the longest takes half of it on two processors. */
+const patience = 40 * 60_000
+
+// What a part has started goes with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 const search = await beginSecretSearch(join(project, 'out', 'secrets'))
 process.exitCode = await testEverything()
 
@@ -87,6 +93,7 @@ async function vitest(name: string, ofProject: string, node = process.execPath):
     '--project',
     ofProject,
     '--reporter=default',
+    '--reporter=./test/support/longRunningReporter.ts',
     '--reporter=./test/support/summaryReporter.ts',
   ]
   const env = { ...process.env, CHARTROOM_NODE: node, CHARTROOM_SUMMARY: summary }
@@ -107,7 +114,7 @@ async function counted(
 ): Promise<Part> {
   return await timed(name, async () => {
     await rm(summary, { force: true })
-    const exit = await run(program, args, { directory: project, env, onOutput: print })
+    const exit = await run(program, args, { directory: project, env, onOutput: print, patience })
     const counts = existsSync(summary)
       ? (JSON.parse(await readFile(summary, 'utf8')) as Summary)
       : { passed: 0, failed: 0, skipped: [] }

@@ -1,5 +1,5 @@
 /** How many times as much as in `npm test`: CHARTROOM_RELIABILITY=10 takes ten times as long and finds what is rarer. */
-const times = Number(process.env['CHARTROOM_RELIABILITY'] ?? '1')
+export const times = Number(process.env['CHARTROOM_RELIABILITY'] ?? '1')
 
 /** A number of rounds, multiplied where somebody asks for more. */
 export function rounds(usual: number): number {

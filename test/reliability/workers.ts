@@ -39,12 +39,14 @@ export function startWorker(job: Job): Worker {
   })
   running.add(child)
   let begin: () => void = () => undefined
-  const ready = new Promise<void>((resolve) => {
+  const began = new Promise<void>((resolve) => {
     begin = resolve
   })
+  const ended = follow(child, job, begin)
   return {
-    ready,
-    ended: follow(child, job, begin),
+    // One that ends before it begins never says that it begins.
+    ready: Promise.race([began, ended.then(nothing)]),
+    ended,
     kill: () => {
       child.kill('SIGKILL')
     },
@@ -54,6 +56,10 @@ export function startWorker(job: Job): Worker {
 /** Does a job to its end, or to where the job says that it is killed. */
 export async function runWorker(job: Job): Promise<WorkerEnd> {
   return await startWorker(job).ended
+}
+
+function nothing(): void {
+  // How it ended is told by `ended`.
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
