@@ -44,8 +44,8 @@ export function activate(context: ExtensionContext): ChartroomExports {
     'chartroom.registries',
     async () => {
       const { app } = await use()
-      // Its rows are there at once, and all that registries take is loaded in the time of these.
-      await endsWithin(patience, app.cacheView.answered())
+      // The host passes the rows on to the window, and all that registries take would keep it from that for as long.
+      await endsWithin(patience, app.cacheView.painted())
       return (await useHosts()).app.registriesView
     },
     { showCollapseAll: true },

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import {
   EventEmitter,
   window,
@@ -130,14 +130,13 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
     return this.#tree.selection
   }
 
-  /** Ends when the editor has got the first rows, at once where it has not asked for any. */
-  async answered(): Promise<void> {
+  /** Ends when the window has had time to paint the first rows, at once where there are none or it has not asked for any. */
+  async painted(): Promise<void> {
     // Both views are asked at once, and what is under way has come this far then.
     await turn()
     if (!this.#isAsked) return
     await this.#reading.first
-    // It takes them one by one.
-    await turn()
+    if (this.#nodes.length > 0) await delay(painting)
   }
 
   /** What narrows the tree down; empty where nothing does. */
