@@ -34,6 +34,7 @@ const apart = {
     'base/helmHome',
     'base/inParallel',
     'base/jsonObject',
+    'base/natural',
     'base/outcome',
     'base/renameOnWindows',
     'layout/indexFile',

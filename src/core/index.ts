@@ -35,6 +35,7 @@ export {
   type Age,
 } from './base/humanize.ts'
 export type { Logger } from './base/logger.ts'
+export { compareNaturally } from './base/natural.ts'
 export { hexOf, isDigest, shortDigest, type Digest } from './oci/digest.ts'
 export {
   formatReference,

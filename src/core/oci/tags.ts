@@ -1,4 +1,5 @@
 import semver from 'semver'
+import { compareNaturally } from '../base/natural.ts'
 
 /** A tag that came from a registry as a person writes it: `_` is a `+` where that makes a version with build metadata. */
 export function tagOfWire(tag: string): string {
@@ -15,10 +16,8 @@ export function newestFirst<Item>(items: readonly Item[], tagOf: (item: Item) =>
     .map((item) => ({ item, tag: tagOf(item), version: semver.parse(tagOf(item), { loose: true }) }))
     .sort((a, b) => {
       if (a.version !== null && b.version !== null) return semver.compareBuild(b.version, a.version, true)
-      if (a.version === null && b.version === null) return natural.compare(a.tag, b.tag)
+      if (a.version === null && b.version === null) return compareNaturally(a.tag, b.tag)
       return a.version === null ? 1 : -1
     })
     .map(({ item }) => item)
 }
-
-const natural = new Intl.Collator('en', { numeric: true })

@@ -1,7 +1,7 @@
-import { ageOf, newestFirst } from '../../core/index.ts'
+import { ageOf, compareNaturally, newestFirst } from '../../core/index.ts'
 import type { Age, CachedChart, Offer, SoundChart } from '../../core/index.ts'
 import type { Check } from '../adapters/checks.ts'
-import { compareText, type DirectoryNode, type FileNode } from './fileNodes.ts'
+import type { DirectoryNode, FileNode } from './fileNodes.ts'
 import { nameParts, nextName, type NameParts } from './nameParts.ts'
 
 /** What the tree of cached charts shows, as plain data. Ids are stable facts, so that the editor keeps selection and expansion. */
@@ -178,7 +178,7 @@ function grouped(
   repositories: readonly Repository[],
   grouping: Grouping,
 ): (CachedRegistryNode | RepositoryNode | TagNode)[] {
-  const sorted = repositories.toSorted((a, b) => compareText(a.name, b.name))
+  const sorted = repositories.toSorted((a, b) => compareNaturally(a.name, b.name))
   switch (grouping) {
     case 'repository':
       return sorted.map((repository) => repositoryNode(repository, repository.name))
@@ -198,7 +198,7 @@ function byRegistry(repositories: readonly Repository[]): CachedRegistryNode[] {
     registries.set(host, below)
   }
   return [...registries]
-    .sort(([a], [b]) => compareText(a, b))
+    .sort(([a], [b]) => compareNaturally(a, b))
     .map(([host, below]) => ({ kind: 'registry', id: `registry ${host}`, host, repositories: below }))
 }
 
@@ -206,7 +206,7 @@ function byRegistry(repositories: readonly Repository[]): CachedRegistryNode[] {
 function flat(repositories: readonly Repository[]): TagNode[] {
   const rows = repositories
     .map(({ name, tags }) => ({ ...placed(name), tags }))
-    .sort((a, b) => compareText(a.last, b.last))
+    .sort((a, b) => compareNaturally(a.last, b.last))
     .flatMap(({ last, place, tags }) =>
       tagNodes(tags).map((node) => ({ ...node, label: nameOf(last, node.tag), place })),
     )

@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../core/index.ts'
 import type { ChartLocation, ChartPlace } from '../documents/chartAddress.ts'
 
 /** What lies in a chart, as rows of a tree. */
@@ -77,7 +78,7 @@ function folder(): Folder {
 
 function folderNodes({ folders, files }: Folder, reference: string, above: string): InsideNode[] {
   const directories = [...folders]
-    .sort(([a], [b]) => rank(firstFolders, a) - rank(firstFolders, b) || compareText(a, b))
+    .sort(([a], [b]) => rank(firstFolders, a) - rank(firstFolders, b) || compareNaturally(a, b))
     .map(([name, inside]): DirectoryNode => {
       const path = `${above}${name}/`
       return {
@@ -88,7 +89,7 @@ function folderNodes({ folders, files }: Folder, reference: string, above: strin
       }
     })
   const sorted = files.sort(
-    (a, b) => rank(firstFiles, a.name) - rank(firstFiles, b.name) || compareText(a.name, b.name),
+    (a, b) => rank(firstFiles, a.name) - rank(firstFiles, b.name) || compareNaturally(a.name, b.name),
   )
   return [...sorted, ...directories]
 }
@@ -100,10 +101,3 @@ function rank(first: readonly string[], name: string): number {
   const position = first.indexOf(name)
   return position < 0 ? first.length : position
 }
-
-/** Compares names as people count: `chart9` before `chart10`. */
-export function compareText(a: string, b: string): number {
-  return collator.compare(a, b)
-}
-
-const collator = new Intl.Collator('en', { numeric: true })

@@ -1,6 +1,6 @@
-import { newestFirst, repositoryName, type InspectedTag } from '../../core/index.ts'
+import { compareNaturally, newestFirst, repositoryName, type InspectedTag } from '../../core/index.ts'
 import type { HostEntry } from '../adapters/hostEntries.ts'
-import { compareText, type InsideNode } from './fileNodes.ts'
+import type { InsideNode } from './fileNodes.ts'
 import type { ListState } from './pagedList.ts'
 import type { RegistryProblem } from './registryProblem.ts'
 
@@ -138,7 +138,7 @@ export function hostChildren(
     else inside.push(repository)
   }
   for (const [path, repositories] of namespaces) rows.push(namespaceNode(host, path, repositories))
-  rows.sort((a, b) => compareText(labelOf(a), labelOf(b)))
+  rows.sort((a, b) => compareNaturally(labelOf(a), labelOf(b)))
   const pins = pinned.map((repository) =>
     repositoryNode(host, repository, { label: repository, pinned: true }),
   )
@@ -257,7 +257,7 @@ function withEnd<Row>(
 }
 
 function namespaceNode(host: string, path: string, repositories: readonly string[]): NamespaceNode {
-  const sorted = [...repositories].sort(compareText)
+  const sorted = [...repositories].sort(compareNaturally)
   return { kind: 'namespace', id: namespaceId(host, path), host, path, repositories: sorted }
 }
 
