@@ -2,7 +2,7 @@ import { ageOf, compareNaturally, newestFirst } from '../../core/index.ts'
 import type { Age, CachedChart, Offer, SoundChart } from '../../core/index.ts'
 import type { Check } from '../adapters/checks.ts'
 import type { DirectoryNode, FileNode } from './fileNodes.ts'
-import { nameParts, nextName, type NameParts } from './nameParts.ts'
+import { nameParts, nextName, tagIn, type NameParts } from './nameParts.ts'
 
 /** What the tree of cached charts shows, as plain data. Ids are stable facts, so that the editor keeps selection and expansion. */
 export type CacheNode = TopNode | OfferNode | LineNode | DirectoryNode | FileNode
@@ -132,12 +132,14 @@ export function cacheNodes(
       continue
     }
     const { reference } = chart
-    parts = nextName(reference, parts) ?? nameParts(reference, 'isUnread' in chart ? '' : chart.version)
-    const { host, name, tag } = parts
     // Most follow one of the same repository.
-    if (repository?.name !== name) {
+    let tag = repository === undefined ? undefined : tagIn(repository.name, reference)
+    if (repository === undefined || tag === undefined) {
+      parts = nextName(reference, parts) ?? nameParts(reference, 'isUnread' in chart ? '' : chart.version)
+      const { host, name } = parts
       repository = repositories.get(name) ?? { host, name, tags: [] }
       repositories.set(name, repository)
+      tag = parts.tag
     }
     repository.tags.push('isUnread' in chart ? { reference, tag } : readTag(chart, tag, now, checkOf))
   }

@@ -41,12 +41,19 @@ export function nameParts(reference: string, version: string): NameParts {
 /** The parts of a name at the same registry as the one before, as most are in a sorted list: parsing 10 000 takes a while. */
 export function nextName(reference: string, before?: NameParts): NameParts | undefined {
   if (before === undefined || before.host === '') return undefined
-  const { host, name } = before
+  const { host } = before
   const colon = reference.lastIndexOf(':')
   const tag = reference.slice(colon + 1)
   if (!isTag(tag)) return undefined
-  if (colon === name.length && reference.startsWith(name)) return { host, name, tag }
   if (!reference.startsWith(`${host}/`) || !isRepository(reference.slice(host.length + 1, colon)))
     return undefined
   return { host, name: reference.slice(0, colon), tag }
+}
+
+/** What stands behind a repository and a colon, as in most names of a sorted list behind the repository of the one before. */
+export function tagIn(repository: string, reference: string): string | undefined {
+  const colon = reference.lastIndexOf(':')
+  if (colon !== repository.length || !reference.startsWith(repository)) return undefined
+  const tag = reference.slice(colon + 1)
+  return tag.includes('/') ? undefined : tag
 }
