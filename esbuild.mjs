@@ -128,8 +128,8 @@ function standIn(name, value) {
 }
 
 /**
- * A list of charts is there before the other verbs would be parsed. They stand at the end of the file as comments, which cost nothing, and
- * are made code of when one of them is called for.
+ * A list of charts is there before the other verbs would be parsed. They stand at the end of the file as comments, which cost next to nothing,
+ * and are made code of when one of them is called for, or when an archive has to tell what its config does not.
  */
 const lateVerbs = {
   name: 'late verbs',
@@ -137,32 +137,44 @@ const lateVerbs = {
     const { outputFiles } = await build({ ...verbs, write: false })
     const lines = outputFiles[0].text.split('\n')
     initialOptions.footer = { js: lines.map((line) => `${lateLine}${line}`).join('\n') }
-    onResolve({ filter: /\/anyVerb\.ts$/ }, () => ({ path: 'verbs', namespace: 'late' }))
-    onLoad({ filter: /^verbs$/, namespace: 'late' }, () => ({ contents: `(${runLateLines})('${lateLine}')` }))
+    onResolve({ filter: /\/(?:anyVerb|readArchive|toYaml)\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: 'verbs', namespace: 'late' } : undefined,
+    )
+    onLoad({ filter: /^verbs$/, namespace: 'late' }, () => ({
+      contents: `(${runLateLines})('${lateLine}', require('./src/core/base/errors.ts'))`,
+      resolveDir: '.',
+    }))
   },
 }
 
 /** What each line of the verbs begins with. */
 const lateLine = '//|'
 
-/** Runs in the file that is built, as a module that exports what the verbs do. */
-function runLateLines(mark) {
+/** Runs in the file that is built, as a module that exports what the verbs do. An error of theirs is one for whoever called them. */
+function runLateLines(mark, errors) {
   const { readFileSync } = require('node:fs')
   const { compileFunction } = require('node:vm')
   const lines = readFileSync(__filename, 'utf8').split('\n')
   const code = lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length))
   const names = ['module', 'exports', 'require']
-  compileFunction(code.join('\n'), names, { filename: __filename })(module, module.exports, require)
+  const find = (id) => (id === './errors.cjs' ? errors : require(id))
+  compileFunction(code.join('\n'), names, { filename: __filename })(module, module.exports, find)
 }
 
 const verbs = {
   ...common,
-  entryPoints: ['src/cli/anyVerb.ts'],
+  stdin: {
+    contents: ['cli/anyVerb', 'cli/toYaml', 'core/chart/readArchive']
+      .map((name) => `export * from './${name}.ts'`)
+      .join('\n'),
+    resolveDir: 'src',
+  },
   // In it, a part that is imported later is also loaded later, with what it needs of Node.
   format: 'cjs',
   // What is made code of lines can require, and not import.
   supported: { 'dynamic-import': false },
-  plugins: [ownWebStreams, versionAlone],
+  external: ['./errors.cjs'],
+  plugins: [without('errors'), ownWebStreams, versionAlone],
 }
 
 const bundles = {

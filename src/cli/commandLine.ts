@@ -47,12 +47,15 @@ async function run(
   streams: Streams,
   parts: Pick<ContextParts, 'progress' | 'signal'>,
 ): Promise<number> {
-  let print = new Printer(streams, { output: outputOf(argv), debug: false })
+  const output = outputOf(argv)
+  // Few ask for it, and it takes as long to load as a list of charts takes to parse what it is asked.
+  const toYaml = output === 'yaml' ? (await import('./toYaml.ts')).toYaml : undefined
+  let print = new Printer(streams, { output, debug: false, toYaml })
   let verb: Command['verb'] = 'help'
   try {
     const { command, globals } = parseCommandLine(argv)
     verb = command.verb
-    print = new Printer(streams, { ...globals, verb })
+    print = new Printer(streams, { ...globals, verb, toYaml })
     // A registry that waits for the disk answers nobody meanwhile.
     if (verb !== 'registry serve') waitForSmallFiles()
     return await perform(command, { ...parts, globals, print })

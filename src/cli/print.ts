@@ -1,4 +1,3 @@
-import { dump } from 'js-yaml'
 import { exitCodes, printable } from '../core/index.ts'
 import type { Output } from './args.ts'
 import { failureOf, type Doing } from './failure.ts'
@@ -15,6 +14,8 @@ export interface Streams {
 export interface PrinterSettings extends Doing {
   readonly output: Output
   readonly debug: boolean
+  /** Writes a document for the output `yaml`; JSON, which is YAML, too, without it. */
+  readonly toYaml?: ((value: unknown) => string) | undefined
 }
 
 /** Everything the command line says. Text from outside is made harmless here, once. */
@@ -22,12 +23,14 @@ export class Printer {
   readonly #streams: Streams
   readonly #output: Output
   readonly #debug: boolean
+  readonly #toYaml: (value: unknown) => string
   readonly #doing: Doing
 
-  constructor(streams: Streams, { output, debug, ...doing }: PrinterSettings) {
+  constructor(streams: Streams, { output, debug, toYaml = jsonLine, ...doing }: PrinterSettings) {
     this.#streams = streams
     this.#output = output
     this.#debug = debug
+    this.#toYaml = (value) => toYaml(value).replace(controls, '')
     this.#doing = doing
   }
 
@@ -53,7 +56,7 @@ export class Printer {
   /** The result for programs; where the output is for people it is left out. */
   data(value: unknown): void {
     if (this.#output === 'json') this.#streams.out(`${jsonOf(value, 2)}\n`)
-    if (this.#output === 'yaml') this.#streams.out(yamlOf(value))
+    if (this.#output === 'yaml') this.#streams.out(this.#toYaml(value))
   }
 
   /** Help: the same in every output. */
@@ -102,8 +105,8 @@ export class Printer {
 
   /** Says something on stderr: an object a line in JSON, a document each in YAML, lines for people. */
   #report(value: unknown, lines: readonly string[]): void {
-    if (this.#output === 'json') this.#streams.err(`${jsonOf(value)}\n`)
-    else if (this.#output === 'yaml') this.#streams.err(`---\n${yamlOf(value)}`)
+    if (this.#output === 'json') this.#streams.err(jsonLine(value))
+    else if (this.#output === 'yaml') this.#streams.err(`---\n${this.#toYaml(value)}`)
     else this.#streams.err(lines.map((line) => `${printable(line)}\n`).join(''))
   }
 }
@@ -128,8 +131,6 @@ function jsonOf(value: unknown, indentation = 0): string {
   )
 }
 
-function yamlOf(value: unknown): string {
-  // Through JSON, because YAML has no word for `undefined`.
-  const plain: unknown = JSON.parse(JSON.stringify(value))
-  return dump(plain, { noRefs: true }).replace(controls, '')
+function jsonLine(value: unknown): string {
+  return `${jsonOf(value)}\n`
 }

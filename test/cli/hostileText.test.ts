@@ -3,6 +3,7 @@ import type { Output } from '../../src/cli/args.ts'
 import { Printer } from '../../src/cli/print.ts'
 import { ProgressLine } from '../../src/cli/progressLine.ts'
 import { formatTable } from '../../src/cli/table.ts'
+import { toYaml } from '../../src/cli/toYaml.ts'
 import { ChartroomError } from '../../src/core/index.ts'
 import { harmIn, hostileTexts } from '../support/hostileText.ts'
 
@@ -128,7 +129,7 @@ function printer(output: Output): { print: Printer; written: () => string } {
   }
   const print = new Printer(
     { out: add, err: add, isTerminal: true },
-    { output, debug: true, verb: 'chart pull' },
+    { output, debug: true, verb: 'chart pull', toYaml },
   )
   return { print, written: () => written }
 }

@@ -2,6 +2,7 @@ import { loadAll } from 'js-yaml'
 import { describe, expect, it } from 'vitest'
 import { failureOf, type Doing } from '../../src/cli/failure.ts'
 import { Printer } from '../../src/cli/print.ts'
+import { toYaml } from '../../src/cli/toYaml.ts'
 import { UsageError } from '../../src/cli/usageError.ts'
 import type { Command, Output } from '../../src/cli/args.ts'
 import { ChartroomError, type Limits } from '../../src/core/index.ts'
@@ -322,7 +323,7 @@ function printer(
     isTerminal,
   }
   return {
-    print: new Printer(streams, { output, debug, verb }),
+    print: new Printer(streams, { output, debug, verb, toYaml }),
     out: () => written.out,
     err: () => written.err,
   }

@@ -5,7 +5,7 @@ import { damaged } from './tarEntries.ts'
 
 /** Bytes that zlib gets and gives at a time. Each time is a way to another thread and back, and takes as long as unpacking 64 KiB. */
 const packedPiece = 256 * 1024
-const unpackedPiece = 256 * 1024
+const unpackedPiece = 512 * 1024
 
 /**
  * Unpacks gzip with back-pressure; damage, a cut and anything behind the end are errors.
