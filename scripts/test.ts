@@ -125,8 +125,8 @@ async function counted(
 }
 
 async function timed(name: string, work: () => Promise<Summary>): Promise<Part> {
-  console.log(`\n── ${name} ──`)
   const start = performance.now()
+  console.log(`\n── ${name}, after ${(start / 1000).toFixed(0)} s ──`)
   const summary = await work()
   return { ...summary, name, took: (performance.now() - start) / 1000 }
 }
