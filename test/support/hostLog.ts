@@ -14,7 +14,7 @@ import { filesUnder } from './tree.ts'
 export function errorsIn(text: string, folder?: string): string[] {
   return entriesOf(text).filter((entry) => {
     const [first = '', ...stack] = entry.split('\n')
-    if (!first.includes(' [error] ') || forgottenRow.test(first)) return false
+    if (!first.includes(' [error] ') || forgottenRow.test(first) || takenLock.test(first)) return false
     return stack.length === 0 || ours.test(entry) || (folder !== undefined && entry.includes(folder))
   })
 }
@@ -39,6 +39,9 @@ const ours = /chartroom[.:]|chartroom-chart/i
  * painted.
  */
 const forgottenRow = / \[error\] No tree item with id '.*' found\.$/
+
+/** A window that is loaded anew has its next host look for the lock on its storage before the last one has let go of it. */
+const takenLock = / \[error\] Error: EEXIST: .*vscode\.lock'$/
 
 /** A log begins each entry with the time; what follows until the next one belongs to it. */
 function entriesOf(text: string): string[] {
