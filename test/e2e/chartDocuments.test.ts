@@ -205,6 +205,8 @@ async function previewWithAnyImage(workbench: Workbench): Promise<void> {
   await workbench.row('control.md').click()
   await workbench.editor('control.md')
   await workbench.runCommand('Markdown: Open Preview')
+  // Once it is there, it takes the focus, and a question would be closed by that.
+  await workbench.preview().getByText('Some content has been disabled').waitFor()
   await workbench.runCommand('Markdown: Change Preview Security Settings')
   await workbench.quickInput.choose('Disable')
 }
