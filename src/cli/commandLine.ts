@@ -48,7 +48,7 @@ async function run(
   parts: Pick<ContextParts, 'progress' | 'signal'>,
 ): Promise<number> {
   const output = outputOf(argv)
-  // Few ask for it, and it takes as long to load as a list of charts takes to parse what it is asked.
+  // Few ask for it, and a list of charts is there sooner without.
   const toYaml = output === 'yaml' ? (await import('./toYaml.ts')).toYaml : undefined
   let print = new Printer(streams, { output, debug: false, toYaml })
   let verb: Command['verb'] = 'help'
