@@ -16,6 +16,8 @@ export default defineConfig({
           maxWorkers: 4,
           // Some start servers; on a busy machine that takes a while.
           testTimeout: 20_000,
+          // What a test leaves is searched for secrets before it goes.
+          hookTimeout: 60_000,
         },
       },
       // The built command line, as a process: under the Node that CHARTROOM_NODE names.
