@@ -57,8 +57,7 @@ export class IndexStore {
   readonly #aside: string
   readonly #journal: Journal | undefined
   #cleared = false
-  /** What was read last, where the times of the file tell that it is still the same. */
-  #settled: ReadIndexFile<IndexFile> | undefined
+  #known: ReadIndexFile<IndexFile> | undefined
 
   /** @param journal keeps what is added and removed; without it nothing is noted */
   constructor(root: string, journal?: Journal) {
@@ -188,9 +187,8 @@ export class IndexStore {
   async #read(options: OperationOptions): Promise<ReadIndex> {
     const decode = (bytes: Buffer | undefined): IndexFile =>
       bytes === undefined ? emptyIndex : decodeIndex(bytes, this.#path)
-    const read = await readIndexFile(this.#path, decode, options, this.#settled)
-    this.#settled = read.isSettled ? read : undefined
-    return { index: read.content, facts: read.facts }
+    this.#known = await readIndexFile(this.#path, decode, options, this.#known)
+    return { index: this.#known.content, facts: this.#known.facts }
   }
 
   /** Makes what a layout of Helm 3.0-3.6 has beside its index. */

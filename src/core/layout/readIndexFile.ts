@@ -13,8 +13,8 @@ const restlessFor = 10_000
 export interface ReadIndexFile<Content> {
   readonly content: Content
   readonly facts: FileFacts | undefined
-  /** Whether the times of the file will tell that it is still the same. */
-  readonly isSettled: boolean
+  /** The bytes of a file that was written a moment ago: its times will not tell whether it is still the same, they do. */
+  readonly unsettled?: Buffer | undefined
 }
 
 /**
@@ -22,7 +22,7 @@ export interface ReadIndexFile<Content> {
  * second then.
  *
  * @param decode makes something of its bytes, or throws where it cannot; gets `undefined` where there is no file
- * @param known what was read before, if its file was settled; given back where nothing tells that it has changed
+ * @param known what was read before; its content is given back where the file is still the same
  * @throws ChartroomError `too-large`; what `decode` throws
  */
 export async function readIndexFile<Content>(
@@ -36,10 +36,12 @@ export async function readIndexFile<Content>(
   let since = start
   for (let pause = 5; ; pause = Math.min(pause * 2, 40)) {
     const facts = await factsOf(path)
-    if (known !== undefined && isSameFile(known.facts, facts)) return known
+    if (known !== undefined && known.unsettled === undefined && isSameFile(known.facts, facts)) return known
     const bytes = await readSmall(path, maxIndexSize, signal)
+    const isSame = bytes !== undefined && known?.unsettled?.equals(bytes) === true
+    const unsettled = facts !== undefined && isSettled(facts) ? undefined : bytes
     try {
-      return { content: decode(bytes), facts, isSettled: facts !== undefined && isSettled(facts) }
+      return { content: isSame ? known.content : decode(bytes), facts, unsettled }
     } catch (error) {
       const now = Date.now()
       if (!isSameFile(seen, facts)) [seen, since] = [facts, now]

@@ -7,6 +7,9 @@ import type { RequestBody, SendOptions, Timeouts } from './transport.ts'
 /** Bytes a second; an answer that comes more slowly would hold an operation for hours. */
 const slowest = 1024
 
+/** Why an exchange that was watched has ended. Without a reason, each would make an exception with a trace of its own. */
+const ended = new Error('the exchange has ended')
+
 /** Sockets with TLS say whether it is about to stand. */
 type ConnectingSocket = Socket & { readonly secureConnecting?: boolean }
 
@@ -53,14 +56,14 @@ export class Watchdog {
   /** Ends the exchange. */
   close(): void {
     this.rest()
-    this.#own.abort()
+    this.#own.abort(ended)
   }
 
   #timeout(what: keyof Timeouts): NodeJS.Timeout {
     const milliseconds = this.#timeouts[what]
     return setTimeout(() => {
       this.#reason ??= { error: new TransportError('ETIMEDOUT', `nothing came for ${milliseconds / 1000} s`) }
-      this.#own.abort()
+      this.#own.abort(ended)
     }, milliseconds)
   }
 
