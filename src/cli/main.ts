@@ -1,4 +1,4 @@
-import './keepMemoryFlat.ts'
+import './setUpEngine.ts'
 import { runCommandLine } from './commandLine.ts'
 import { list } from './commands/list.ts'
 import { isList } from './isList.ts'

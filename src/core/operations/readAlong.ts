@@ -1,11 +1,8 @@
-import { PassThrough } from 'node:stream'
+import { Branch } from '../base/branch.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { RawManifest } from '../oci/manifest.ts'
 import type { Content, FetchOptions, ReadableTarget } from '../oci/target.ts'
 import type { OperationOptions } from '../base/progress.ts'
-
-/** How far the reader may be behind the copy, in bytes: while it is busy, the copy goes on. */
-const maxBehind = 1024 * 1024
 
 /** Reads a blob for what it is, and throws what is wrong with it. */
 type Read = (content: Content) => Promise<unknown>
@@ -37,12 +34,12 @@ export class ReadAlong implements ReadableTarget {
   async fetch(descriptor: Descriptor, options?: FetchOptions): Promise<AsyncIterable<Uint8Array>> {
     const bytes = await this.#source.fetch(descriptor, options)
     if (descriptor.digest !== this.#blob.digest) return bytes
-    const branch = new PassThrough({ highWaterMark: maxBehind })
-    const reading = this.#read(() => branch)
+    const branch = new Branch()
+    const reading = this.#read(() => branch.read())
     this.#reading = reading
     // Whoever has read enough, or never began, must not be waited for. What it failed with is kept.
     const done = (): void => {
-      branch.destroy()
+      branch.close()
     }
     reading.then(done, done)
     return passed(bytes, branch)
@@ -59,29 +56,14 @@ export class ReadAlong implements ReadableTarget {
 }
 
 /** Passes bytes on and writes them into a branch, at the pace of the slower one. */
-async function* passed(bytes: AsyncIterable<Uint8Array>, branch: PassThrough): AsyncGenerator<Uint8Array> {
-  // Whoever stops reading it says so with an error, which is no matter of the copy.
-  branch.on('error', () => undefined)
+async function* passed(bytes: AsyncIterable<Uint8Array>, branch: Branch): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of bytes) {
-      // Whoever reads the branch may have seen enough.
-      if (branch.writable && !branch.write(chunk)) await drainedOrClosed(branch)
+      await branch.write(chunk)
       yield chunk
     }
     branch.end()
   } finally {
-    if (!branch.writableEnded) branch.destroy()
+    branch.close()
   }
-}
-
-async function drainedOrClosed(branch: PassThrough): Promise<void> {
-  await new Promise<void>((resolve) => {
-    function proceed(): void {
-      branch.off('drain', proceed)
-      branch.off('close', proceed)
-      resolve()
-    }
-    branch.on('drain', proceed)
-    branch.on('close', proceed)
-  })
 }

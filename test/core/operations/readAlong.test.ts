@@ -18,7 +18,7 @@ describe('a layer that is read while it is copied', () => {
   it('is read from its first byte to its last, and not again', async () => {
     const read: Uint8Array[] = []
     const along = new ReadAlong(await source(), layer, async (content) => {
-      for await (const piece of await content()) read.push(piece)
+      for await (const piece of await content()) read.push(Buffer.from(piece))
     })
 
     await copy(along, new MemoryTarget(), manifest, 'copied', options)
