@@ -16,16 +16,15 @@ export async function costOf(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Cost> {
-  // The shell tells the times of its children; Node does not.
-  const script = '"$@" > /dev/null && times'
-  const start = performance.now()
+  // The shell tells the times of its children; Node does not. And it is small: to start a process out of a large one takes time.
+  const script = 'start=$EPOCHREALTIME; "$@" > /dev/null && echo "$start $EPOCHREALTIME" && times'
   const { stdout } = await runOrFail('bash', ['-c', script, 'bash', command, ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, LC_ALL: 'C' },
   })
-  const elapsed = performance.now() - start
-  const [, children = ''] = stdout.trim().split('\n')
+  const [clock = '', , children = ''] = stdout.trim().split('\n')
+  const [start = Number.NaN, end = Number.NaN] = clock.split(' ').map(Number)
   const processor = children.split(' ').map(millisecondsOf)
-  return { elapsed, processor: processor.reduce((sum, time) => sum + time, 0) }
+  return { elapsed: 1000 * (end - start), processor: processor.reduce((sum, time) => sum + time, 0) }
 }
 
 /** From `1m2.345s`. */
