@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 it('shows the first rows of 10 000 references almost as soon as a tree of constant rows', async () => {
   const { ours, theirs } = await inTurn(
-    9,
+    15,
     async () => await firstRow('Chartroom', 'Cached Charts'),
     async () => await firstRow('Constant Rows', 'Rows'),
   )

@@ -15,5 +15,10 @@ exports.activate = ({ extensionUri, subscriptions }) => {
       return item
     },
   }
-  subscriptions.push(window.createTreeView('constantRows.view', { treeDataProvider }))
+  // Chartroom has a second view in its container, too.
+  const noRows = { getChildren: () => [], getTreeItem: () => undefined }
+  subscriptions.push(
+    window.createTreeView('constantRows.view', { treeDataProvider }),
+    window.createTreeView('constantRows.other', { treeDataProvider: noRows }),
+  )
 }
