@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { appears, disappears, until } from './waiting.ts'
+import { appears, disappears, until, waitsFor } from './waiting.ts'
 import type { Workbench } from './workbench.ts'
 
 /** A person who uses the window without a mouse. */
@@ -82,8 +82,17 @@ export class Keyboard {
   }
 
   async expand(view: string, row: string): Promise<void> {
-    await this.goTo(view, row)
-    await this.press('ArrowRight')
+    await this.#workbench.doing(`expanding ${row} by keyboard`, async () => {
+      const isExpanded = async (): Promise<boolean> =>
+        (await this.#workbench.row(row).first().getAttribute('aria-expanded')) === 'true'
+      // A tree that is painted meanwhile does not hear the key. On a row that is expanded it would go to the next one.
+      await until(async () => {
+        await this.goTo(view, row)
+        if (await isExpanded()) return true
+        await this.press('ArrowRight')
+        return await waitsFor(isExpanded, 1000)
+      })
+    })
   }
 
   /** Chooses an item in the menu of a row. @param goTo gives the row the focus */
