@@ -1,6 +1,6 @@
 /**
- * Builds what is delivered: the extension (`dist/extension.cjs`, which reads `dist/app.cjs` when it is first used, and
- * that `dist/core.cjs` when it needs more of the core than what is bundled apart) and the command line (`dist/cli.mjs`), one file with nothing beside it, which is a plugin of Helm,
+ * Builds what is delivered: the extension (`dist/extension.cjs`, which reads `dist/firstView.cjs` with the first rows, `dist/app.cjs` when it
+ * is used, and these `dist/core.cjs` when they need more of the core than what is bundled apart) and the command line (`dist/cli.mjs`), one file with nothing beside it, which is a plugin of Helm,
  * too (`dist/helm-plugin`).
  */
 import { build } from 'esbuild'
@@ -22,40 +22,45 @@ const common = {
   logLevel: 'warning',
 }
 
-/** Files of the core that are bundled apart from it, because they are needed before it has to be there. */
+/** Where what is bundled apart begins, because it is needed before all else is there. What it consists of goes with it. */
 const apart = {
   // Classes of the extension are made of errors before anything else is needed.
-  errors: ['base/errors'],
-  // The first rows of Cached Charts are names, from the index alone. These files are read in a tenth of the time of the core.
-  firstRows: [
-    'base/bytewise',
-    'base/fileError',
-    'base/files',
-    'base/helmHome',
-    'base/inParallel',
-    'base/jsonObject',
-    'base/natural',
-    'base/outcome',
-    'base/renameOnWindows',
-    'layout/indexFile',
-    'layout/indexNames',
-    'layout/readIndexFile',
-    'oci/descriptor',
-    'oci/digest',
-    'oci/reference',
-    'operations/failure',
-    'operations/listReferences',
-  ],
+  errors: ['core/base/errors'],
+  // The first rows of Cached Charts are names, from the index alone.
+  firstRows: ['core/operations/listReferences', 'core/base/natural', 'core/oci/reference'],
+  // What makes rows of them. Both are read in a tenth of the time of the app and the core.
+  firstView: ['extension/firstView'],
+}
+
+/** For each bundle of these its files, and what they export. */
+const files = {}
+const names = {}
+
+/** Bundles files and all that they consist of, but for what other bundles have, and passes on everything that they export. */
+async function bundleApart(bundle, options) {
+  const modules = (paths) => ({
+    contents: paths.map((path) => `export * from ${JSON.stringify(path)}`).join('\n'),
+    resolveDir: '.',
+  })
+  const trial = { ...options, format: 'esm', write: false }
+  const entries = apart[bundle].map((name) => resolve('src', `${name}.ts`))
+  const { metafile } = await build({ ...trial, stdin: modules(entries) })
+  files[bundle] = Object.keys(metafile.inputs)
+    .filter((path) => /^src\/.*\.ts$/.test(path))
+    .map((path) => resolve(path))
+  const all = { ...options, stdin: modules(files[bundle]) }
+  const { metafile: whole } = await build({ ...all, format: 'esm', write: false })
+  names[bundle] = Object.values(whole.outputs)[0].exports
+  return all
 }
 
 /** Takes files out of a bundle that are bundled apart. */
 function without(bundle) {
-  const files = apart[bundle].map((name) => resolve('src', 'core', `${name}.ts`))
   return {
     name: `without ${bundle}`,
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) =>
-        files.includes(resolve(resolveDir, path)) ? { path: bundle, namespace: 'apart' } : undefined,
+        files[bundle].includes(resolve(resolveDir, path)) ? { path: bundle, namespace: 'apart' } : undefined,
       )
       onLoad({ filter: new RegExp(`^${bundle}$`), namespace: 'apart' }, () => ({
         contents: exportedBy(bundle),
@@ -66,17 +71,14 @@ function without(bundle) {
 
 /** Required once, and not by each of a hundred files: the host looks at every `require`. */
 function exportedBy(bundle) {
-  return `export { ${namesIn(bundle).join(', ')} } from './${bundle}.cjs'`
-}
-
-function namesIn(bundle) {
-  return Object.keys(require(`./dist/${bundle}.cjs`))
+  return `export { ${names[bundle].join(', ')} } from './${bundle}.cjs'`
 }
 
 /** Activation registers what answers the editor and does not load it: dynamic imports do. */
 const lateApp = {
   name: 'late app',
   setup({ onResolve }) {
+    onResolve({ filter: /\/firstView\.ts$/ }, () => ({ path: './firstView.cjs', external: true }))
     onResolve({ filter: /\/firstUse\.ts$/ }, () => ({ path: './app.cjs', external: true }))
   },
 }
@@ -112,8 +114,8 @@ const lazyCore = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\/core\/index\.ts$/ }, () => ({ path: 'core', namespace: 'lazy' }))
     onLoad({ filter: /^core$/, namespace: 'lazy' }, () => {
-      const bundles = Object.keys(apart)
-      const early = bundles.flatMap(namesIn)
+      const bundles = ['errors', 'firstRows']
+      const early = bundles.flatMap((bundle) => names[bundle])
       const others = Object.entries(require('./dist/core.cjs')).filter(([name]) => !early.includes(name))
       const standIns = others.map(([name, value]) => standIn(name, value))
       return { contents: [...bundles.map(exportedBy), 'let core', ...standIns].join('\n') }
@@ -178,13 +180,9 @@ const verbs = {
 }
 
 const bundles = {
-  errors: { ...common, entryPoints: ['src/core/base/errors.ts'], outfile: 'dist/errors.cjs', format: 'cjs' },
+  errors: { ...common, outfile: 'dist/errors.cjs', format: 'cjs' },
   firstRows: {
     ...common,
-    stdin: {
-      contents: apart.firstRows.map((name) => `export * from './${name}.ts'`).join('\n'),
-      resolveDir: 'src/core',
-    },
     outfile: 'dist/firstRows.cjs',
     format: 'cjs',
     external: ['./errors.cjs'],
@@ -198,13 +196,20 @@ const bundles = {
     external: ['./errors.cjs', './firstRows.cjs'],
     plugins: [without('errors'), without('firstRows'), ownWebStreams],
   },
+  firstView: {
+    ...common,
+    outfile: 'dist/firstView.cjs',
+    format: 'cjs',
+    external: ['vscode', './core.cjs', './errors.cjs', './firstRows.cjs'],
+    plugins: [lazyCore],
+  },
   app: {
     ...common,
     entryPoints: ['src/extension/firstUse.ts'],
     outfile: 'dist/app.cjs',
     format: 'cjs',
-    external: ['vscode', './core.cjs', './errors.cjs', './firstRows.cjs'],
-    plugins: [lazyCore],
+    external: ['vscode', './core.cjs', './errors.cjs', './firstRows.cjs', './firstView.cjs'],
+    plugins: [without('firstView'), lazyCore],
   },
   extension: {
     ...common,
@@ -236,7 +241,7 @@ await rm('out/meta', { recursive: true, force: true })
 await mkdir('out/meta', { recursive: true })
 for (const [name, options] of Object.entries(bundles)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
-  const { metafile } = await build(options)
+  const { metafile } = await build(name in apart ? await bundleApart(name, options) : options)
   await writeFile(`out/meta/${name}.json`, JSON.stringify(metafile))
   for (const [file, { bytes }] of Object.entries(metafile.outputs))
     console.log(`${file}  ${Math.ceil(bytes / 1024)} KB`)

@@ -18,9 +18,9 @@ import {
   type ProgramSearch,
 } from '../core/index.ts'
 import { ChartAnswers } from './api/chartAnswers.ts'
-import { Checks } from './adapters/checks.ts'
+import type { Checks } from './adapters/checks.ts'
 import type { ChartFolders } from './adapters/chartFolders.ts'
-import { CurrentCache } from './adapters/currentCache.ts'
+import type { CurrentCache } from './adapters/currentCache.ts'
 import { DestinationMemory } from './adapters/destinationMemory.ts'
 import { FormatMemory } from './adapters/formatMemory.ts'
 import { KeyringMemory } from './adapters/keyringMemory.ts'
@@ -37,21 +37,21 @@ import { ChartFileSystem } from './documents/chartFileSystem.ts'
 import { ChartDetails } from './documents/detailsDocuments.ts'
 import { OpenCharts } from './documents/openCharts.ts'
 import { Reports } from './documents/reports.ts'
+import type { FirstView } from './firstView.ts'
 import { lazily } from './lazily.ts'
 import { Attachments } from './documents/attachments.ts'
 import { RemoteDocuments } from './documents/remoteDocuments.ts'
 import { LocalRegistry } from './localRegistry/localRegistry.ts'
 import { RegistryFolder } from './localRegistry/registryFolder.ts'
-import type { CacheNode } from './views/cacheNodes.ts'
-import { CacheView } from './views/cacheView.ts'
+import type { CacheView } from './views/cacheView.ts'
 import { RegistriesView } from './views/registriesView.ts'
 import type { RegistryNode } from './views/registryNodes.ts'
 
-/** What is there since activation. */
+/** What is there before. */
 interface Registered {
   readonly log: LogOutputChannel
   readonly folders: ChartFolders
-  readonly cacheTree: TreeView<CacheNode>
+  readonly firstView: FirstView
   readonly registriesTree: TreeView<RegistryNode>
 }
 
@@ -82,18 +82,22 @@ export class App implements Disposable {
   readonly localRegistry: LocalRegistry
   readonly cacheView: CacheView
   readonly registriesView: RegistriesView
-  readonly current = new CurrentCache()
-  readonly checks = new Checks()
+  readonly current: CurrentCache
+  readonly checks: Checks
   readonly reports = new Reports()
   readonly answers: ChartAnswers
   readonly #listening: readonly Disposable[]
 
   constructor(
     { extension, secrets, globalState, workspaceState, globalStorageUri, extensionUri }: ExtensionContext,
-    { log, folders, cacheTree, registriesTree }: Registered,
+    { log, folders, firstView, registriesTree }: Registered,
   ) {
     this.log = log
     this.folders = folders
+    const { current, checks, cacheView, chartIcon } = firstView
+    this.current = current
+    this.checks = checks
+    this.cacheView = cacheView
     const { version: own } = extension.packageJSON as { readonly version: string }
     this.program = `chartroom ${own}, VS Code ${version}`
     this.secrets = secretStore(secrets, this.log)
@@ -161,7 +165,7 @@ export class App implements Disposable {
     this.localRegistry.onDidChange(() => {
       this.hosts.localChanged()
     })
-    const { current, charts, checks } = this
+    const { charts } = this
     const unasked = async <Result>(work: () => Promise<Result>): Promise<Result> =>
       await this.unverifiedLogins.unasked(work)
     const remote = new RemoteDocuments({ charts, log, unasked })
@@ -169,21 +173,6 @@ export class App implements Disposable {
     this.files = new ChartFileSystem({ current, charts, remote, log })
     this.attachments = new Attachments({ registries: this.registries, log })
     this.details = new ChartDetails({ current, charts, checks, remote, attachments: this.attachments })
-    const media = Uri.joinPath(extensionUri, 'media')
-    // One for all rows: of a thousand, each would spend time on its own.
-    const chartIcon = {
-      light: Uri.joinPath(media, 'light', 'chart.svg'),
-      dark: Uri.joinPath(media, 'dark', 'chart.svg'),
-    }
-    this.cacheView = new CacheView({
-      tree: cacheTree,
-      current,
-      charts,
-      checks,
-      log,
-      state: workspaceState,
-      chartIcon,
-    })
     const { hosts, registries, repositories, localRegistry } = this
     this.registriesView = new RegistriesView({
       tree: registriesTree,
@@ -224,15 +213,12 @@ export class App implements Disposable {
   dispose(): void {
     for (const part of [
       ...this.#listening,
-      this.cacheView,
       this.registriesView,
       this.localRegistry,
       this.files,
       this.details,
       this.attachments,
       this.remote,
-      this.current,
-      this.checks,
       this.reports,
       this.hosts,
       this.sharedHosts,

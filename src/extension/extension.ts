@@ -4,6 +4,7 @@ import type { ChartroomExports } from './api/contract.ts'
 import { ChartFolders } from './adapters/chartFolders.ts'
 import { offerCommandLine } from './adapters/commandLinePath.ts'
 import { chartScheme, detailsScheme, reportScheme } from './documents/schemes.ts'
+import type { OpenCharts } from './documents/openCharts.ts'
 import { endsWithin } from './endsWithin.ts'
 import { lazily } from './lazily.ts'
 import { once, registerCommands, registerFileSystem, registerPages, registerTree } from './standIns.ts'
@@ -22,9 +23,16 @@ const patience = 1000
 export function activate(context: ExtensionContext): ChartroomExports {
   const log = lazily(() => window.createOutputChannel('Chartroom', { log: true }))
   const folders = new ChartFolders(log)
+  const view = once(async () => {
+    const { FirstView } = await import('./firstView.ts')
+    const charts = async (): Promise<OpenCharts> => (await use()).app.charts
+    const first = new FirstView(context, { log, cacheTree, charts })
+    context.subscriptions.push(first)
+    return first
+  })
   const use = once(async () => {
-    const { App, runById } = await import('./firstUse.ts')
-    const app = new App(context, { log, folders, cacheTree, registriesTree })
+    const [firstView, { App, runById }] = await Promise.all([view(), import('./firstUse.ts')])
+    const app = new App(context, { log, folders, firstView, registriesTree })
     context.subscriptions.push(app)
     return { app, runById }
   })
@@ -36,16 +44,16 @@ export function activate(context: ExtensionContext): ChartroomExports {
   })
   const cacheTree: TreeView<CacheNode> = registerTree(
     'chartroom.cache',
-    async () => (await use()).app.cacheView,
+    async () => (await view()).cacheView,
     // The number and the size of the charts stand there.
     { showCollapseAll: false },
   )
   const registriesTree: TreeView<RegistryNode> = registerTree(
     'chartroom.registries',
     async () => {
-      const { app } = await use()
+      const { cacheView } = await view()
       // The host passes the rows on to the window, and all that registries take would keep it from that for as long.
-      await endsWithin(patience, app.cacheView.painted())
+      await endsWithin(patience, cacheView.painted())
       return (await useHosts()).app.registriesView
     },
     { showCollapseAll: true },
@@ -73,7 +81,7 @@ export function activate(context: ExtensionContext): ChartroomExports {
  */
 function loadAhead(): void {
   setImmediate(() => {
-    void import('./firstUse.ts')
+    void import('./firstView.ts')
   })
 }
 

@@ -37,12 +37,12 @@ describe('The extension', () => {
     while (loaded().length < 3) await new Promise(setImmediate)
 
     // The core comes with what first needs it: rows have been sent by then.
-    deepEqual(loaded(), ['extension.cjs', 'app.cjs', 'firstRows.cjs'])
+    deepEqual(loaded(), ['extension.cjs', 'firstView.cjs', 'firstRows.cjs'])
   })
 })
 
 /** Which files of the extension the host has loaded. */
 function loaded(): string[] {
   const names = Object.keys(require.cache).map((path) => basename(path))
-  return ['extension.cjs', 'app.cjs', 'firstRows.cjs', 'core.cjs'].filter((name) => names.includes(name))
+  return ['extension.cjs', 'firstView.cjs', 'firstRows.cjs', 'app.cjs', 'core.cjs'].filter((name) => names.includes(name))
 }

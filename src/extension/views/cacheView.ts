@@ -27,7 +27,8 @@ import { tooltipFor, treeItem } from './cacheItems.ts'
 interface CacheViewParts {
   readonly tree: TreeView<CacheNode>
   readonly current: CurrentCache
-  readonly charts: OpenCharts
+  /** Come with the first chart that is opened. */
+  readonly charts: () => Promise<OpenCharts>
   readonly checks: Checks
   readonly log: Logger
   /** Keeps the filter of this workspace. */
@@ -47,7 +48,7 @@ const ageing = 60_000
  * The view "Cached Charts". It reads the cache when it is first shown and again whenever the cache changes.
  */
 export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
-  readonly #charts: OpenCharts
+  readonly #charts: () => Promise<OpenCharts>
   readonly #checks: Checks
   readonly #log: Logger
   readonly #state: Memento
@@ -218,7 +219,7 @@ export class CacheView implements TreeDataProvider<CacheNode>, Disposable {
   async #files({ id, reference }: TagNode): Promise<CacheNode[]> {
     try {
       const location = { place: 'cache', reference } as const
-      const { files } = await this.#charts.open(location)
+      const { files } = await (await this.#charts()).open(location)
       return fileNodes(location, files)
     } catch (error) {
       for (const line of logLines(error)) this.#log.warn(line)
