@@ -27,7 +27,12 @@ const apart = {
   // Classes of the extension are made of errors before anything else is needed.
   errors: ['core/base/errors'],
   // The first rows of Cached Charts are names, from the index alone.
-  firstRows: ['core/operations/listReferences', 'core/base/natural', 'core/oci/reference'],
+  firstRows: [
+    'core/operations/listReferences',
+    'core/base/helmHome',
+    'core/base/natural',
+    'core/oci/reference',
+  ],
   // What makes rows of them. Both are read in a tenth of the time of the app and the core.
   firstView: ['extension/firstView'],
 }
