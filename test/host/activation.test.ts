@@ -44,5 +44,7 @@ describe('The extension', () => {
 /** Which files of the extension the host has loaded. */
 function loaded(): string[] {
   const names = Object.keys(require.cache).map((path) => basename(path))
-  return ['extension.cjs', 'firstView.cjs', 'firstRows.cjs', 'app.cjs', 'core.cjs'].filter((name) => names.includes(name))
+  return ['extension.cjs', 'firstView.cjs', 'firstRows.cjs', 'app.cjs', 'core.cjs'].filter((name) =>
+    names.includes(name),
+  )
 }
