@@ -1,12 +1,12 @@
 import { equal, ok } from 'node:assert/strict'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'mocha'
 import { extensions } from 'vscode'
 import type * as Core from '../../src/core/index.ts'
 import { bigChart } from '../support/bigChart.ts'
+import { deliveredFile } from '../support/deliveredFile.ts'
 import { runOrFail } from '../support/run.ts'
 
 const reference = 'localhost:5000/a/chart:1.0.0'
@@ -26,8 +26,7 @@ describe('A chart that the extension saves', () => {
     const extension = extensions.getExtension('chartroom.chartroom')
     ok(extension !== undefined)
     const { extensionPath } = extension
-    // What the extension itself loads, in the process where it does.
-    const core = createRequire(join(extensionPath, 'dist', 'app.cjs'))('./core.cjs') as typeof Core
+    const core = deliveredFile('core.cjs') as typeof Core
     const fixtures = join(extensionPath, 'test', 'fixtures', 'charts')
     const names = ['guide-mychart', 'unicode-names', 'long-paths', 'subchart-tgz', 'binary-exec']
     const known = await readdir(fixtures)

@@ -4,11 +4,11 @@
  * `AuthMatrixOutcomes` in the file that the job names.
  */
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { ConfigurationTarget, extensions, workspace } from 'vscode'
+import { ConfigurationTarget, workspace } from 'vscode'
 import type * as Core from '../../src/core/index.ts'
 import { modes, verbs } from './authMatrixModes.ts'
+import { deliveredFile } from './deliveredFile.ts'
 import { planted } from './planted/secrets.ts'
 
 export interface AuthMatrixJob {
@@ -40,7 +40,7 @@ export type AuthMatrixOutcomes = Readonly<Record<string, Readonly<Record<string,
 export async function run(): Promise<void> {
   const path = process.env['CHARTROOM_AUTH_MATRIX'] ?? ''
   const job = JSON.parse(await readFile(path, 'utf8')) as AuthMatrixJob
-  const core = loadCore()
+  const core = deliveredFile('core.cjs') as typeof Core
   const outcomes: Record<string, Record<string, readonly string[]>> = {}
   for (const mode of modes) {
     await set('proxySupport', mode)
@@ -54,14 +54,6 @@ export async function run(): Promise<void> {
   }
   for (const name of ['proxySupport', 'proxy', 'noProxy']) await set(name, undefined)
   await writeFile(job.outcomes, JSON.stringify(outcomes))
-}
-
-/** What the extension itself loads, in the process where it does. */
-function loadCore(): typeof Core {
-  const extension = extensions.getExtension('chartroom.chartroom')
-  if (extension === undefined) throw new Error('Chartroom is not there.')
-  const requireBeside = createRequire(join(extension.extensionPath, 'dist', 'app.cjs'))
-  return requireBeside('./core.cjs') as typeof Core
 }
 
 /** Changes a setting of the editor, and waits until this host has it. */

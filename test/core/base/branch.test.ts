@@ -47,8 +47,8 @@ describe('a branch', () => {
     const writing = branch.write(Buffer.alloc(9 * mebibyte))
     for await (const _ of branch.read()) break
 
-    await writing
-    await branch.write(Buffer.alloc(9 * mebibyte))
+    await expect(writing).resolves.toBeUndefined()
+    await expect(branch.write(Buffer.alloc(9 * mebibyte))).resolves.toBeUndefined()
   })
 
   it('lets its reader go when it is closed before its end', async () => {
