@@ -24,7 +24,7 @@ export class QuickInput {
   async answer(text: string): Promise<void> {
     await this.doing(`answering the question with ${text}`, async () => {
       await this.input.fill(text)
-      await this.input.press('Enter')
+      await this.#leave(() => this.input.press('Enter'))
     })
   }
 
@@ -49,7 +49,8 @@ export class QuickInput {
 
   /** Chooses the item with this label. */
   async choose(label: string | RegExp): Promise<void> {
-    await this.doing(`choosing ${String(label)}`, () => this.items.filter({ hasText: label }).first().click())
+    const item = this.items.filter({ hasText: label }).first()
+    await this.doing(`choosing ${String(label)}`, () => this.#leave(() => item.click()))
   }
 
   async cancel(): Promise<void> {
@@ -77,4 +78,22 @@ export class QuickInput {
       this.box.locator('.quick-input-title').innerText(),
     )
   }
+
+  /** Answers, and waits until the question is gone: a box that is still open would take what is meant for the next one. */
+  async #leave(answer: () => Promise<void>): Promise<void> {
+    const question = await this.#question()
+    await answer()
+    await until(async () => (await this.#question()) !== question)
+  }
+
+  /** What tells this question from the next one; empty where no box is open. */
+  async #question(): Promise<string> {
+    const labels = await this.box.locator('.quick-input-title, .quick-input-message').allInnerTexts()
+    const [placeholder = null] = await this.box.locator('input[placeholder]').evaluateAll(placeholders)
+    return [...labels, placeholder].join('\n')
+  }
+}
+
+function placeholders(inputs: readonly { placeholder?: string }[]): (string | undefined)[] {
+  return inputs.map((input) => input.placeholder)
 }
