@@ -21,7 +21,7 @@ import { rounds } from './rounds.ts'
 const reference = 'localhost:5000/fuzz/chart:1.0.0'
 
 describe('mutants of good charts', () => {
-  it('are refused, or are charts; nothing is written outside', async () => {
+  it('are refused, or are charts; nothing is written outside, and none takes much memory', async () => {
     const random = new Random()
     const count = rounds(2000)
     console.log(`seed ${random.seed} (CHARTROOM_SEED)`)
@@ -31,7 +31,10 @@ describe('mutants of good charts', () => {
     const archive = join(directory, 'mutant.tgz')
     const kinds = new Map<string, number>()
     let slowest = 0
+    let before = 0
     for (let number = 0; number < count; number += 1) {
+      // The first ones are good for the code that is compiled and the heap that grows in any case.
+      if (number === Math.floor(count / 10)) before = peakMemory()
       await writeFile(archive, mutantOf(random.one(good), random))
       const work = cpuMeter()
       const kind = await outcomeOf(async () => {
@@ -54,10 +57,19 @@ describe('mutants of good charts', () => {
       await rm(join(directory, 'deep'), { recursive: true })
     }
     const figures = [...kinds].map(([kind, times]) => `${times} ${kind}`).join(', ')
-    console.log(`${count} mutants: ${figures}; the slowest took ${slowest.toFixed(0)} ms of work`)
+    const grown = (peakMemory() - before) / 1024
+    console.log(
+      `${count} mutants: ${figures}; the slowest took ${slowest.toFixed(0)} ms of work, the peak of memory grew by ${grown.toFixed(0)} MiB`,
+    )
     expect(slowest).toBeLessThan(1000)
+    expect(grown).toBeLessThan(64)
   })
 })
+
+/** The most memory that this process has had so far, in KiB. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS
+}
 
 describe('generated charts', () => {
   it('come out of the cache as they went in', async () => {
