@@ -2,7 +2,7 @@ import type { Metadata } from './metadata.ts'
 import { checkLock, decodeMetadata, decodeRequirements, type RawMetadata } from './decodeMetadata.ts'
 import { hasNonNumber, isMap, Misfit, nameOf } from './goDecode.ts'
 import { invalidChart, type Place } from './invalidChart.ts'
-import { validateMetadata } from './validateMetadata.ts'
+import { problemOfMetadata, validateMetadata } from './validateMetadata.ts'
 import { parseYaml, type Yaml } from './parseYaml.ts'
 
 /** What a loader wants to know of a file. */
@@ -178,9 +178,9 @@ export class ChartLoader {
         : decoded(() => decodeRequirements(requirements, raw), undefined, besides)
     const checked = validateMetadata(taken)
     if ('metadata' in checked) {
-      const helms = validateMetadata(byHelm)
-      if ('metadata' in helms) return checked.metadata
-      throw invalidChart(besides, `Helm takes this file over Chart.yaml, and then ${helms.problem}`)
+      const wrong = problemOfMetadata(byHelm)
+      if (wrong === undefined) return checked.metadata
+      throw invalidChart(besides, `Helm takes this file over Chart.yaml, and then ${wrong.problem}`)
     }
     throw invalidChart(place, checked.problem, {
       line: checked.key === undefined ? undefined : lineOf(checked.key, this.#source),

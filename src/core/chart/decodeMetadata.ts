@@ -51,22 +51,28 @@ export function checkLock(value: Yaml): void {
 export function metadataFromJson(document: unknown): { metadata: Metadata } | { problem: string } {
   try {
     const raw = decodeMetadata(fromJson(document, 0))
-    const { name = '', version = '', apiVersion = '', maintainers = [], dependencies = [], ...rest } = raw
+    const { name = '', version = '', apiVersion = '' } = raw
     if (name === '' || version === '') return { problem: `it has no ${name === '' ? 'name' : 'version'}` }
-    return {
-      metadata: {
-        ...rest,
-        name,
-        version,
-        apiVersion,
-        ...(maintainers.length === 0 ? {} : { maintainers: maintainers.map((item) => item ?? {}) }),
-        ...(dependencies.length === 0 ? {} : { dependencies: dependencies.map((item) => item ?? {}) }),
-      },
-    }
+    return { metadata: { ...withoutNull(raw), name, version, apiVersion } }
   } catch (error) {
     if (error instanceof Misfit) return { problem: error.message }
     throw error
   }
+}
+
+/** With an empty entry in the place of one that is null. */
+function withoutNull(raw: RawMetadata): Partial<Metadata> {
+  if (hasNoNull(raw)) return raw
+  const { maintainers = [], dependencies = [], ...others } = raw
+  return {
+    ...others,
+    maintainers: maintainers.map((item) => item ?? {}),
+    dependencies: dependencies.map((item) => item ?? {}),
+  }
+}
+
+function hasNoNull(raw: RawMetadata): raw is Partial<Metadata> {
+  return raw.maintainers?.includes(null) !== true && raw.dependencies?.includes(null) !== true
 }
 
 const maintainer = struct<Maintainer>({ name: text, email: text, url: text })
@@ -139,6 +145,7 @@ function fromJson(value: unknown, depth: number): Yaml {
     return value
   if (Array.isArray(value)) return value.map((item) => fromJson(item, depth + 1))
   const map = new Map<string, Yaml>()
-  for (const [key, item] of Object.entries(value as object)) map.set(key, fromJson(item, depth + 1))
+  const object = value as Record<string, unknown>
+  for (const key of Object.keys(object)) map.set(key, fromJson(object[key], depth + 1))
   return map
 }

@@ -110,7 +110,8 @@ export function struct<Struct extends object>(fields: Fields<Struct>): Decode<Pa
       throw new Misfit(`${at === '' ? 'this' : at} must be a map of keys to values, not ${nameOf(value)}`, at)
     // Nothing but fields of the struct gets in here. Thousands of configs are read in a row, so nothing is made twice.
     const result: Record<string, unknown> = { ...before }
-    for (const [key, item] of sortedEntries(value)) {
+    for (const key of sortedKeys(value)) {
+      const item = value.get(key) ?? null
       const name = decoders.has(key) ? key : (names.get(fold(key)) ?? '')
       const decode = decoders.get(name)
       if (decode === undefined) {
@@ -144,8 +145,8 @@ function fold(key: string): string {
 }
 
 /** In JavaScript's own order, which is Go's for keys that can be two spellings of one field: none has a character beyond U+FFFF. */
-function sortedEntries(value: YamlMap): [string, Yaml][] {
-  return [...value].sort(([a], [b]) => (a < b ? -1 : 1))
+function sortedKeys(value: YamlMap): string[] {
+  return [...value.keys()].sort()
 }
 
 export function isMap(value: Yaml): value is YamlMap {

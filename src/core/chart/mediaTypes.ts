@@ -18,7 +18,9 @@ export type ChartFormat = 'legacy' | 'modern' | 'beta'
 
 /** The format that a layer's media type stands for; `undefined` where it holds no chart. */
 export function formatOfLayer(mediaType: string): ChartFormat | undefined {
-  return formats.find((format) => chartMediaTypes[format] === mediaType)
+  return formats.get(mediaType)
 }
 
-const formats = ['legacy', 'modern', 'beta'] as const
+const formats: ReadonlyMap<string, ChartFormat> = new Map(
+  (['legacy', 'modern', 'beta'] as const).map((format) => [chartMediaTypes[format], format]),
+)

@@ -15,6 +15,7 @@ export function problemOfPath(
   platform: NodeJS.Platform = process.platform,
 ): string | undefined {
   const parts = path.split('/')
+  if (ordinary.test(path)) return platform === 'win32' ? problemOnWindows(parts) : undefined
   if (path === '') return 'has an empty name'
   if (path.startsWith('/')) return 'is an absolute path'
   if (/[\u0000-\u001f\u007f]/.test(path)) return 'has control characters in its name'
@@ -33,6 +34,9 @@ export function problemOfPath(
   if (parts.length > maxDepth) return `is more than ${maxDepth} folders deep`
   return platform === 'win32' ? problemOnWindows(parts) : undefined
 }
+
+/** Nothing of what is refused can be in such a path. Nearly all are like this, and looking once is enough for them. */
+const ordinary = /^(?:[\w-][\w.-]{0,99}\/){0,9}[\w-][\w.-]{0,99}$/
 
 function problemOnWindows(parts: readonly string[]): string | undefined {
   if (parts.some((part) => /[<>:"|?*]/.test(part))) return 'has a character in its name that Windows refuses'

@@ -6,7 +6,7 @@ import { readVerified } from '../oci/verify.ts'
 import { decodeConfig } from './configBlob.ts'
 import { maxConfigSize } from './limits.ts'
 import type { Metadata } from './metadata.ts'
-import { validateMetadata } from './validateMetadata.ts'
+import { problemOfMetadata } from './validateMetadata.ts'
 
 /**
  * Reads the config blob of a chart, wherever it lies, verified and within its limit.
@@ -33,7 +33,7 @@ export function checkConfigSize({ size }: Descriptor, what: string): void {
 /** @throws ChartroomError `integrity`; `invalid-chart` where it is not the metadata of a chart that Helm accepts */
 export function validConfig(bytes: Buffer, what: string): Metadata {
   const metadata = decodeConfig(bytes, what)
-  const checked = validateMetadata(metadata)
-  if (!('problem' in checked)) return metadata
-  throw new ChartroomError('invalid-chart', { message: `The config of ${what}: ${checked.problem}.` })
+  const wrong = problemOfMetadata(metadata)
+  if (wrong === undefined) return metadata
+  throw new ChartroomError('invalid-chart', { message: `The config of ${what}: ${wrong.problem}.` })
 }

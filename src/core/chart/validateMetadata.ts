@@ -12,15 +12,22 @@ export interface MetadataProblem {
 
 /**
  * Checks metadata as Helm 3.6.3 does when it loads a chart, and cleans its texts in the same way: every kind of space
- * becomes a plain one, what cannot be printed goes. Beyond Helm, names that cannot be a directory and empty list
- * entries are refused; Helm 3.6.3 writes outside of its target with the former (CVE-2024-25620) and crashes with the
- * latter.
+ * becomes a plain one, what cannot be printed goes.
  *
  * @see Helm 3.6.3 pkg/chart/metadata.go Validate
  */
 export function validateMetadata(raw: RawMetadata): { metadata: Metadata } | MetadataProblem {
-  const metadata = cleaned(raw)
-  const { name, version, type = '' } = metadata
+  return problemOfMetadata(raw) ?? { metadata: cleaned(raw) }
+}
+
+/**
+ * The same without the cleaned metadata: `undefined` where nothing is wrong. Beyond Helm, names that cannot be a directory and
+ * empty list entries are refused; Helm 3.6.3 writes outside of its target with the former (CVE-2024-25620) and crashes with the
+ * latter.
+ */
+export function problemOfMetadata(raw: RawMetadata): MetadataProblem | undefined {
+  const name = clean(raw.name ?? '')
+  const { version = '', type = '' } = raw
   const missing = name === '' ? 'name' : version === '' ? 'version' : undefined
   if (missing !== undefined) {
     return { problem: `the ${missing} is missing`, advice: `Add a line such as ${examples[missing]}` }
@@ -36,7 +43,7 @@ export function validateMetadata(raw: RawMetadata): { metadata: Metadata } | Met
   if (!['', 'application', 'library'].includes(type)) {
     return { problem: `type ${JSON.stringify(type)} is neither application nor library`, key: 'type' }
   }
-  return problemOfEntries(raw) ?? problemOfTexts(metadata) ?? { metadata }
+  return problemOfEntries(raw) ?? problemOfTexts(raw)
 }
 
 /**
@@ -44,6 +51,7 @@ export function validateMetadata(raw: RawMetadata): { metadata: Metadata } | Met
  * @see https://github.com/Masterminds/semver/blob/v3.1.1/version.go NewVersion
  */
 export function isSemver(version: string): boolean {
+  if (ordinaryVersion.test(version)) return true
   const match = semver.exec(version)
   if (match === null) return false
   const [, major = '0', minor = '0', patch = '0', prerelease = ''] = match
@@ -58,6 +66,9 @@ function fitsIn64Bits(digits: string): boolean {
   return number.length < 20 || (number.length === 20 && BigInt(number) < 2n ** 64n)
 }
 
+/** As nearly all are, and thousands of them are looked at in a row. */
+const ordinaryVersion = /^\d{1,9}\.\d{1,9}\.\d{1,9}$/
+
 const identifiers = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*'
 const semver = new RegExp(
   `^v?([0-9]+)(?:\\.([0-9]+))?(?:\\.([0-9]+))?(?:-(${identifiers}))?(?:\\+${identifiers})?$`,
@@ -67,16 +78,19 @@ const examples = { name: 'name: mychart', version: 'version: 1.0.0' }
 
 /** A name becomes a directory and the first part of every path of an archive. */
 function problemOfName(raw: string, name: string): string | undefined {
-  const quoted = JSON.stringify(name.slice(0, 100))
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(raw)) return `name ${quoted} holds control characters`
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(raw)) return `name ${quoted(name)} holds control characters`
   if (name.trim() === '') return 'the name is empty'
-  if (name === '.' || name === '..') return `name ${quoted} stands for a directory`
-  if (/[/\\]/.test(name)) return `name ${quoted} must not contain a slash or a backslash`
+  if (name === '.' || name === '..') return `name ${quoted(name)} stands for a directory`
+  if (/[/\\]/.test(name)) return `name ${quoted(name)} must not contain a slash or a backslash`
   // Exported as .git or .vscode, a chart from a stranger would be obeyed by the programs that look there.
-  if (name.startsWith('.')) return `name ${quoted} begins with a dot, which makes a hidden folder`
-  if (Buffer.byteLength(name) > 250) return `name ${quoted} is longer than 250 bytes`
+  if (name.startsWith('.')) return `name ${quoted(name)} begins with a dot, which makes a hidden folder`
+  if (Buffer.byteLength(name) > 250) return `name ${quoted(name)} is longer than 250 bytes`
   const problem = problemOfPath(name)
-  return problem === undefined ? undefined : `name ${quoted} ${problem}`
+  return problem === undefined ? undefined : `name ${quoted(name)} ${problem}`
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 100))
 }
 
 function problemOfEntries({ maintainers = [], dependencies = [] }: RawMetadata): MetadataProblem | undefined {
@@ -95,8 +109,9 @@ function problemOfTexts({
   annotations = {},
   dependencies = [],
   apiVersion,
-}: Metadata): MetadataProblem | undefined {
-  if (!unknownToYaml.test(JSON.stringify([annotations, dependencies, apiVersion]))) return undefined
+}: RawMetadata): MetadataProblem | undefined {
+  const texts = [annotations, dependencies.map((item) => cleanDependency(item ?? {})), apiVersion]
+  if (!unknownToYaml.test(JSON.stringify(texts))) return undefined
   const key = unknownToYaml.test(JSON.stringify(annotations)) ? 'annotations' : 'dependencies'
   return { problem: `${key} holds a control character that YAML does not allow`, key }
 }

@@ -34,7 +34,9 @@ export const refNameAnnotation = 'org.opencontainers.image.ref.name'
 /** The annotation for full image names that containerd, nerdctl and BuildKit use. */
 export const containerdNameAnnotation = 'io.containerd.image.name'
 
-export type NameAnnotation = typeof refNameAnnotation | typeof containerdNameAnnotation
+const nameAnnotations = [refNameAnnotation, containerdNameAnnotation] as const
+
+export type NameAnnotation = (typeof nameAnnotations)[number]
 
 export const emptyIndex: IndexFile = { entries: [], fields: { schemaVersion: 2 } }
 
@@ -187,7 +189,7 @@ class StoredEntry implements IndexEntry {
 function nameIn(raw: unknown): { readonly name: string; readonly annotation: NameAnnotation } | undefined {
   const annotations = isObject(raw) ? raw['annotations'] : undefined
   if (!isObject(annotations)) return undefined
-  for (const annotation of [refNameAnnotation, containerdNameAnnotation] as const) {
+  for (const annotation of nameAnnotations) {
     const name = annotations[annotation]
     if (typeof name === 'string' && name !== '') return { name, annotation }
   }

@@ -70,7 +70,10 @@ export function parseManifest({ descriptor, bytes }: RawManifest, what: string):
     throw bad(what, 'it is a manifest and an index at once')
   }
   const subject = subjectIn(document, what)
-  if (isIndex) return { manifests: descriptors(document['manifests'], what), ...subject }
+  if (isIndex) {
+    const index = { manifests: descriptors(document['manifests'], what) }
+    return subject === undefined ? index : { ...index, subject }
+  }
   if (indexTypes.includes(bareMediaType(descriptor.mediaType)))
     throw bad(what, 'it came as an index and is none')
   if (document['config'] === undefined) {
@@ -79,12 +82,12 @@ export function parseManifest({ descriptor, bytes }: RawManifest, what: string):
       document['schemaVersion'] === 1 ? 'it is an image of an old kind, schema 1' : 'it has no config',
     )
   }
-  return {
+  const manifest = {
     config: parseDescriptor(document['config'], `the config of ${what}`),
     layers: descriptors(document['layers'], what),
     annotations: isStringRecord(document['annotations']) ? document['annotations'] : {},
-    ...subject,
   }
+  return subject === undefined ? manifest : { ...manifest, subject }
 }
 
 export function isIndex(manifest: Manifest | Index): manifest is Index {
@@ -109,11 +112,10 @@ function descriptors(value: unknown, what: string): Descriptor[] {
   return value.map((item, position) => parseDescriptor(item, `item ${position + 1} of ${what}`))
 }
 
-function subjectIn(document: Record<string, unknown>, what: string): { subject?: Descriptor } {
-  const { subject } = document
+function subjectIn({ subject }: Record<string, unknown>, what: string): Descriptor | undefined {
   return subject === undefined || subject === null
-    ? {}
-    : { subject: parseDescriptor(subject, `the subject of ${what}`) }
+    ? undefined
+    : parseDescriptor(subject, `the subject of ${what}`)
 }
 
 function bare({ mediaType, digest, size }: Descriptor): Descriptor {
