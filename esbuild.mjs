@@ -235,8 +235,8 @@ const bundles = {
     supported: { 'dynamic-import': false },
     plugins: [lateVerbs],
     banner: {
-      // What of Node is needed is required, and that is not there in an ES module.
-      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';const require = createRequire(import.meta.url), __filename = import.meta.filename;",
+      // What is required is of Node, and an ES module has no other way to it that does not wait.
+      js: '#!/usr/bin/env node\nconst require = process.getBuiltinModule, __filename = import.meta.filename;',
     },
   },
 }
