@@ -1,6 +1,4 @@
-import { Layout, type StoredPart, type WantedPart } from '../../src/core/layout/layout.ts'
-import type { Outcome } from '../../src/core/base/outcome.ts'
-import type { OperationOptions } from '../../src/core/base/progress.ts'
+import { Layout, type StoredPart } from '../../src/core/layout/layout.ts'
 
 /** A layout that counts the blobs that are opened. */
 export class CountingLayout extends Layout {
@@ -14,12 +12,8 @@ export class CountingLayout extends Layout {
     return await super.fetch(...args)
   }
 
-  override async readParts<Part extends WantedPart, Result>(
-    parts: readonly Part[],
-    work: (stored: StoredPart, part: Part) => Result,
-    options?: OperationOptions,
-  ): Promise<Outcome<Result>[]> {
-    this.opened += parts.length
-    return await super.readParts(parts, work, options)
+  override part(...args: Parameters<Layout['part']>): StoredPart {
+    this.opened += 1
+    return super.part(...args)
   }
 }

@@ -3,7 +3,10 @@
  *
  * Everything that changes the disk goes through `step`, so that a test can count the changes, fail one of them or end
  * the process before it. Nothing here knows what a file means.
+ *
+ * Promises of `node:fs` are asked for by `fs.`, because Node loads them when it first comes to that; a list of charts never does.
  */
+export { readEach, type FileWork } from './files/eachFile.ts'
 export {
   factsOf,
   fingerprintOf,
@@ -11,21 +14,13 @@ export {
   isSettled,
   isWritable,
   linkTargetOf,
-  lookAtEach,
   namesIn,
   ownFactsOf,
   realPathOf,
   type FileFacts,
   type FileState,
 } from './files/facts.ts'
-export {
-  readChunks,
-  readEach,
-  readPieces,
-  readSmall,
-  type FileStart,
-  type LimitedFile,
-} from './files/read.ts'
+export { readChunks, readPieces, readSmall, type FileStart, type LimitedFile } from './files/read.ts'
 export { waitForSmallFiles } from './files/smallFiles.ts'
 export { observeSteps, type FileStep } from './files/steps.ts'
 export { codeOf } from './files/systemCode.ts'
@@ -41,6 +36,7 @@ export {
   removeFile,
   removeTree,
   replaceFile,
+  replaceLoosely,
   syncDirectory,
   touch,
   writeNew,

@@ -132,15 +132,21 @@ type MemoRecord = [
 ]
 
 function recordOf(chart: KnownChart): MemoRecord {
-  const { manifest, config, layer, format, signed, others, facts } = chart
+  const { manifest, manifestFile, config, configFile, layer, format, signed, others, facts } = chart
   return [
     manifest.digest,
     manifest.mediaType,
     manifest.size,
-    ...numbersOf(chart.manifestFile),
+    manifestFile.device,
+    manifestFile.inode,
+    manifestFile.modified,
+    manifestFile.changed,
     config.digest,
     config.size,
-    ...numbersOf(chart.configFile),
+    configFile.device,
+    configFile.inode,
+    configFile.modified,
+    configFile.changed,
     layer.digest,
     layer.size,
     format,
@@ -148,10 +154,6 @@ function recordOf(chart: KnownChart): MemoRecord {
     others.map(({ digest, size }) => ({ digest, size })),
     facts,
   ]
-}
-
-function numbersOf({ device, inode, modified, changed }: FileState): FileNumbers {
-  return [device, inode, modified, changed]
 }
 
 function chartIn(record: MemoRecord): KnownChart {

@@ -1,14 +1,15 @@
 import { bytewise } from '../base/bytewise.ts'
-import { ChartFiles, requirePart, type NamedEntry } from './cacheFiles.ts'
+import { ChartFiles, requirePart, type NamedEntry, type StoredChart } from './cacheFiles.ts'
 import { CacheMemo, type Blob, type ChartParts, type KnownChart } from './cacheMemo.ts'
 import { problemOf, type ChartProblem } from './cacheProblem.ts'
 import type { ChartFacts } from '../chart/chartFacts.ts'
 import type { ChartFormat } from '../chart/mediaTypes.ts'
-import { isSameFile } from '../base/files.ts'
+import { isSameFile, readEach, type FileWork } from '../base/files.ts'
+import { inParallel } from '../base/inParallel.ts'
 import { digestIn, namedEntries, type IndexFile } from '../layout/indexFile.ts'
 import type { BlobFacts, Layout } from '../layout/layout.ts'
 import type { Digest } from '../oci/digest.ts'
-import { complete, type Outcome } from '../base/outcome.ts'
+import type { Outcome } from '../base/outcome.ts'
 import type { OperationOptions } from '../base/progress.ts'
 
 /** An entry of the cache index. */
@@ -75,8 +76,8 @@ export class CacheReader {
     const wanted = references === undefined ? undefined : new Set(references)
     const entries = [...namedEntries(index)].filter(([name]) => wanted?.has(name) ?? true)
     const isQuick = options.isQuick === true && entries.length > few
-    const known = entries.map((entry) => (isQuick ? this.#known(entry) : undefined))
-    const unknown = entries.filter((_, position) => known[position] === undefined)
+    const known = isQuick ? entries.map((entry) => this.#known(entry)) : []
+    const unknown = isQuick ? entries.filter((_, position) => known[position] === undefined) : entries
     await this.#memo.load(unknown.length, options)
     this.#forgetOthers(index)
     const charts = await this.readAll(unknown, options)
@@ -112,35 +113,21 @@ export class CacheReader {
    * @returns in the place of a chart, why there is none: ChartroomError `not-found`, `integrity`, `not-a-chart`, `invalid-chart`, …
    */
   async charts(entries: readonly NamedEntry[], options: OperationOptions): Promise<Outcome<SoundChart>[]> {
-    const remembered = await this.#layout.lookAtEach(
-      entries,
-      (entry) => digestsOf(this.#knownOf(entry)),
-      (looks, entry) => unchanged(entry, this.#knownOf(entry), looks),
-      options,
-    )
-    return await complete(entries, remembered, async (others) => await this.#read(others, options))
+    const outcomes = await readEach(entries, (entry) => this.#chart(entry, options), options.signal)
+    if (outcomes.every(isDone)) return outcomes
+    return await inParallel(outcomes, archivesAtOnce, async (outcome) => {
+      if ('error' in outcome) return outcome
+      const { value } = outcome
+      return 'reference' in value ? { value } : await this.#chartOfArchive(value, options)
+    })
   }
 
   /** The blobs that named entries consist of, in their order, or why that cannot be said. */
   async blobs(
     entries: readonly NamedEntry[],
-    { isQuick = false, ...options }: ReadOptions,
+    { isQuick = false, signal }: ReadOptions,
   ): Promise<Outcome<readonly Blob[]>[]> {
-    const remembered = await this.#layout.lookAtEach(
-      entries,
-      (entry) => (isQuick ? [] : digestsOf(this.#knownOf(entry)).slice(0, 1)),
-      ([file], entry) => {
-        const chart = this.#knownOf(entry)
-        return chart && (isQuick || isSameFile(chart.manifestFile, file)) ? blobsOf(chart) : undefined
-      },
-      options,
-    )
-    return await complete(entries, remembered, async (others) => {
-      const manifests = await this.#files.manifests(others, options)
-      return manifests.map((outcome) =>
-        'value' in outcome ? { value: blobsOf(outcome.value.parts) } : outcome,
-      )
-    })
+    return await readEach(entries, (entry) => this.#blobs(entry, isQuick), signal)
   }
 
   /** Forgets what the index does not name any more: a process may live for weeks, and charts come and go. */
@@ -166,38 +153,50 @@ export class CacheReader {
     return this.#memo.get(descriptor)
   }
 
-  async #read(entries: readonly NamedEntry[], options: OperationOptions): Promise<Outcome<SoundChart>[]> {
-    const outcomes = await this.#files.read(entries, options)
-    return outcomes.map((outcome) => {
-      if ('error' in outcome) return outcome
-      const { name, parts, facts, configFile, layerFile } = outcome.value
-      if (configFile !== undefined) this.#memo.keep({ ...parts, facts, configFile })
-      return { value: soundChart(name, parts, facts, layerFile) }
-    })
+  /** @returns files where these do not say what the chart is, and its archive has to */
+  *#chart(entry: NamedEntry, options: OperationOptions): FileWork<SoundChart | StoredChart> {
+    const known = this.#knownOf(entry)
+    if (known !== undefined) {
+      const manifest = yield this.#layout.placeOf(known.manifest.digest)
+      const config = yield this.#layout.placeOf(known.config.digest)
+      if (isSameFile(known.manifestFile, manifest?.facts) && isSameFile(known.configFile, config?.facts)) {
+        const layer = yield this.#layout.placeOf(known.layer.digest)
+        const layerFile = requirePart('chart layer', entry[0], known.layer, layer?.facts)
+        return soundChart(entry[0], known, known.facts, layerFile)
+      }
+    }
+    const chart = yield* this.#files.chart(entry, options)
+    if (chart.said === undefined) return chart
+    this.#memo.keep({ ...chart.parts, ...chart.said })
+    return soundChart(chart.name, chart.parts, chart.said.facts, chart.layerFile)
   }
+
+  async #chartOfArchive(chart: StoredChart, options: OperationOptions): Promise<Outcome<SoundChart>> {
+    const outcome = await this.#files.factsInArchive(chart, options)
+    if ('error' in outcome) return outcome
+    return { value: soundChart(chart.name, chart.parts, outcome.value, chart.layerFile) }
+  }
+
+  *#blobs(entry: NamedEntry, isQuick: boolean): FileWork<readonly Blob[]> {
+    const known = this.#knownOf(entry)
+    if (known !== undefined) {
+      if (isQuick) return blobsOf(known)
+      const manifest = yield this.#layout.placeOf(known.manifest.digest)
+      if (isSameFile(known.manifestFile, manifest?.facts)) return blobsOf(known)
+    }
+    return blobsOf((yield* this.#files.manifest(entry)).parts)
+  }
+}
+
+/** How many archives are read at the same time. */
+const archivesAtOnce = 4
+
+function isDone(outcome: Outcome<SoundChart | StoredChart>): outcome is Outcome<SoundChart> {
+  return 'error' in outcome || 'reference' in outcome.value
 }
 
 /** So many charts are looked at in no time, without opening a file that has not changed. */
 const few = 500
-
-/** Those of the files that a list looks at. */
-function digestsOf(chart: KnownChart | undefined): Digest[] {
-  return chart === undefined ? [] : [chart.manifest.digest, chart.config.digest, chart.layer.digest]
-}
-
-/**
- * A chart that is remembered, where its files are what they were.
- * @throws ChartroomError where its layer is missing or cut off
- */
-function unchanged(
-  [name]: NamedEntry,
-  chart: KnownChart | undefined,
-  [manifest, config, layer]: readonly (BlobFacts | undefined)[],
-): SoundChart | undefined {
-  if (chart === undefined || !isSameFile(chart.manifestFile, manifest)) return undefined
-  if (!isSameFile(chart.configFile, config)) return undefined
-  return soundChart(name, chart, chart.facts, requirePart('chart layer', name, chart.layer, layer))
-}
 
 function blobsOf({ manifest, config, layer, others }: ChartParts): Blob[] {
   return [manifest, config, layer, ...others]

@@ -1,6 +1,7 @@
 import type { NamedEntry } from './cacheFiles.ts'
 import type { CacheReader, ReadOptions } from './cacheReader.ts'
 import { messageOf } from '../base/errors.ts'
+import { readEach, type FileWork } from '../base/files.ts'
 import type { IndexFile } from '../layout/indexFile.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { Digest } from '../oci/digest.ts'
@@ -22,15 +23,14 @@ export class CacheSize {
     const digests = [...(await this.#needed(index, options))]
     const known = options.isQuick === true ? this.#known : new Map<Digest, number>()
     const unknown = digests.filter((digest) => !known.has(digest))
-    const looks = await this.#layout.lookAtEach(
-      unknown,
-      (digest) => [digest],
-      ([file], digest): [Digest, number] => [digest, file?.size ?? 0],
-      options,
-    )
+    const looks = await readEach(unknown, (digest) => this.#sizeOf(digest), options.signal)
     const found = new Map(looks.flatMap((look) => ('value' in look ? [look.value] : [])))
     this.#known = new Map(digests.map((digest) => [digest, known.get(digest) ?? found.get(digest) ?? 0]))
     return [...this.#known.values()].reduce((sum, size) => sum + size, 0)
+  }
+
+  *#sizeOf(digest: Digest): FileWork<[Digest, number]> {
+    return [digest, (yield this.#layout.placeOf(digest))?.facts.size ?? 0]
   }
 
   async #needed({ entries }: IndexFile, options: ReadOptions): Promise<ReadonlySet<Digest>> {

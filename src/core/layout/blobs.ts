@@ -1,28 +1,23 @@
 import { dirname, join, sep } from 'node:path'
 import { ChartroomError, messageOf } from '../base/errors.ts'
 import {
-  codeOf,
   factsOf,
   fingerprintOf,
   linkTargetOf,
-  lookAtEach,
   makeMissingDirectory,
   moveOver,
   readChunks,
-  readEach,
   removeFile,
   syncDirectory,
   touch,
   writeNew,
   type FileFacts,
-  type FileStart,
   type LimitedFile,
 } from '../base/files.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { algorithmOf, Digester, hexOf, type Digest } from '../oci/digest.ts'
 import type { Content } from '../oci/target.ts'
 import { verified } from '../oci/verify.ts'
-import { outcomeOf, type Outcome } from '../base/outcome.ts'
 import type { OperationOptions } from '../base/progress.ts'
 import { clearTemporaries, temporaryFile } from '../base/temporaries.ts'
 
@@ -54,19 +49,14 @@ export class Blobs {
     return await factsOf(this.pathOf(digest))
   }
 
-  /** Does something with what is at the paths of each of many items' blobs, where that is a file. */
-  async lookAtEach<Item, Result>(
-    items: readonly Item[],
-    digestsOf: (item: Item) => readonly Digest[],
-    work: (facts: readonly (FileFacts | undefined)[], item: Item) => Result,
-    { signal }: OperationOptions = {},
-  ): Promise<Outcome<Result>[]> {
-    return await lookAtEach(
-      items,
-      (item) => digestsOf(item).map((digest) => this.pathOf(digest)),
-      (facts, item) => work(facts.map(ifFile), item),
-      signal,
-    )
+  /** The file of a blob, for `readEach`: of more than it should have, one byte, so that this shows. Nothing is verified. */
+  fileOf({ digest, size }: Blob): LimitedFile {
+    return { path: this.pathOf(digest), limit: size + 1 }
+  }
+
+  /** The same, only to be looked at. */
+  placeOf(digest: Digest): LimitedFile {
+    return { path: this.pathOf(digest), limit: 0 }
   }
 
   /** Whether the blob is there and hashes to its digest. Hashed once for as long as the file stays the same. */
@@ -92,27 +82,6 @@ export class Blobs {
       message: `The blob ${digest} is missing: there is no file ${path}.`,
       digest,
       path,
-    })
-  }
-
-  /**
-   * Does something with many small blobs, of each at most one byte more than it should have. Nothing is verified.
-   * @param work gets `undefined` where the blob is missing; the bytes are good until it returns
-   */
-  async readEach<Item extends { readonly descriptor: Blob }, Result>(
-    items: readonly Item[],
-    work: (start: FileStart | undefined, item: Item) => Result,
-    { signal }: OperationOptions = {},
-  ): Promise<Outcome<Result>[]> {
-    const fileOf = ({ descriptor: { digest, size } }: Item): LimitedFile => ({
-      path: this.pathOf(digest),
-      limit: size + 1,
-    })
-    const outcomes = await readEach(items, fileOf, work, signal)
-    return outcomes.map((outcome, position) => {
-      const item = items[position]
-      const isDirectory = 'error' in outcome && codeOf(outcome.error) === 'EISDIR'
-      return isDirectory && item !== undefined ? outcomeOf(() => work(undefined, item)) : outcome
     })
   }
 
@@ -186,10 +155,6 @@ export async function besideBlobs(directory: string): Promise<string> {
     })
   }
   return join(dirname(target ?? directory), '.chartroom')
-}
-
-function ifFile(facts: FileFacts | undefined): FileFacts | undefined {
-  return facts?.kind === 'file' ? facts : undefined
 }
 
 async function removingOnFailure(temporary: string, work: () => Promise<void>): Promise<void> {

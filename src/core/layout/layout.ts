@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { ChartroomError } from '../base/errors.ts'
-import type { FileState } from '../base/files.ts'
+import { readEach, type FileStart, type FileState, type FileWork, type LimitedFile } from '../base/files.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
 import { isDigest, type Digest } from '../oci/digest.ts'
 import { maxManifestSize, type RawManifest } from '../oci/manifest.ts'
 import type { Content, Target } from '../oci/target.ts'
 import { verify } from '../oci/verify.ts'
-import { onlyValueIn, type Outcome } from '../base/outcome.ts'
+import { onlyValueIn } from '../base/outcome.ts'
 import type { OperationOptions } from '../base/progress.ts'
 import { Blobs } from './blobs.ts'
 import { entryFor, findEntry, withEntry, type IndexEntry, type IndexFile } from './indexFile.ts'
@@ -89,35 +89,39 @@ export class Layout implements Target {
    * The manifest of an entry, verified.
    * @throws ChartroomError `integrity` where the entry or the manifest is damaged, `not-found` where it is missing
    */
-  async readManifest(entry: IndexEntry, options?: OperationOptions): Promise<RawManifest & StoredPart> {
+  async readManifest(
+    entry: IndexEntry,
+    { signal }: OperationOptions = {},
+  ): Promise<RawManifest & StoredPart> {
     const wanted = manifestOf(entry)
-    const copied = ({ bytes, facts }: StoredPart): StoredPart => ({ bytes: Buffer.from(bytes), facts })
-    return {
-      descriptor: wanted.descriptor,
-      ...onlyValueIn(await this.readParts([wanted], copied, options)),
-    }
+    const outcomes = await readEach([wanted], (part) => this.#copyOf(part), signal)
+    return { descriptor: wanted.descriptor, ...onlyValueIn(outcomes) }
+  }
+
+  *#copyOf(wanted: WantedPart): FileWork<StoredPart> {
+    const { bytes, facts } = this.part(yield this.fileOf(wanted.descriptor), wanted)
+    return { bytes: Buffer.from(bytes), facts }
+  }
+
+  /** The file of a manifest or a config, for `readEach`; what comes of it goes to `part`. */
+  fileOf(descriptor: Descriptor): LimitedFile {
+    return this.#blobs.fileOf(descriptor)
+  }
+
+  /** The file of a blob, for `readEach`, only to be looked at. */
+  placeOf(digest: Digest): LimitedFile {
+    return this.#blobs.placeOf(digest)
   }
 
   /**
-   * Does something with many manifests and configs, read whole and verified. Opens one file once.
-   *
-   * @param work gets bytes that are good until it returns
-   * @returns its results in the order of the parts, or why there are none: ChartroomError `not-found`, `integrity`
+   * A manifest or a config as it was read, verified.
+   * @throws ChartroomError `not-found`, `integrity`
    */
-  async readParts<Part extends WantedPart, Result>(
-    parts: readonly Part[],
-    work: (stored: StoredPart, part: Part) => Result,
-    options?: OperationOptions,
-  ): Promise<Outcome<Result>[]> {
-    return await this.#blobs.readEach(
-      parts,
-      (start, part) => {
-        if (start === undefined) throw partMissing(part, this.#blobs.pathOf(part.descriptor.digest))
-        verify(start.bytes, part.descriptor, `The ${part.part} of ${part.name}`, start.facts.size)
-        return work(start, part)
-      },
-      options,
-    )
+  part(start: FileStart | undefined, wanted: WantedPart): StoredPart {
+    const { descriptor, part, name } = wanted
+    if (start === undefined) throw partMissing(wanted, this.#blobs.pathOf(descriptor.digest))
+    verify(start.bytes, descriptor, `The ${part} of ${name}`, start.facts.size)
+    return start
   }
 
   /**
@@ -138,20 +142,6 @@ export class Layout implements Target {
   async factsOf({ digest }: Pick<Descriptor, 'digest'>): Promise<BlobFacts | undefined> {
     const facts = await this.#blobs.factsOf(digest)
     return facts?.kind === 'file' ? facts : undefined
-  }
-
-  /**
-   * Does something with the facts of each of many items' blobs, found by a look at the directory alone.
-   * @param work gets them in the order of the digests, `undefined` for one that is missing
-   * @returns its results in the order of the items
-   */
-  async lookAtEach<Item, Result>(
-    items: readonly Item[],
-    digestsOf: (item: Item) => readonly Digest[],
-    work: (facts: readonly (BlobFacts | undefined)[], item: Item) => Result,
-    options?: OperationOptions,
-  ): Promise<Outcome<Result>[]> {
-    return await this.#blobs.lookAtEach(items, digestsOf, work, options)
   }
 
   /**
@@ -213,9 +203,12 @@ export interface StoredPart {
 
 export type BlobFacts = FileState
 
-/** @throws ChartroomError `integrity` where the entry names none; `too-large` where it is not read */
-export function manifestOf({ descriptor, name, problem }: IndexEntry): WantedPart {
-  const what = name ?? descriptor?.digest ?? 'an entry without a name'
+/**
+ * @param what names the entry in errors
+ * @throws ChartroomError `integrity` where the entry names none; `too-large` where it is not read
+ */
+export function manifestOf({ descriptor, name, problem }: IndexEntry, what = name): WantedPart {
+  what ??= descriptor?.digest ?? 'an entry without a name'
   if (descriptor === undefined) {
     throw new ChartroomError('integrity', {
       message: problem ?? `The entry of ${what} cannot be used.`,

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { makeMissingDirectory, readSmall, replaceFile } from '../base/files.ts'
+import { makeMissingDirectory, readSmall, replaceLoosely } from '../base/files.ts'
 import { temporaryFile } from '../base/temporaries.ts'
 
 /** Bytes; a larger memo is neither written nor read. */
@@ -30,13 +30,13 @@ export async function readMemo(root: string, signal?: AbortSignal): Promise<unkn
  */
 export async function writeMemo(root: string, document: unknown, signal?: AbortSignal): Promise<void> {
   const body = Buffer.from(JSON.stringify(document))
-  const bytes = Buffer.concat([Buffer.from(`${headOf(body)}\n`), body])
-  if (bytes.length > maxMemoSize) return
+  const head = Buffer.from(`${headOf(body)}\n`)
+  if (head.length + body.length > maxMemoSize) return
   const path = memoOf(root)
   const aside = join(dirname(path), 'tmp')
   await makeMissingDirectory(aside)
   // What a power loss leaves of it does not hash to what it says, and nothing but time is lost.
-  await replaceFile(path, bytes, await temporaryFile(aside), { signal, isSynced: false })
+  await replaceLoosely(path, [head, body], await temporaryFile(aside), signal)
 }
 
 function headOf(body: Buffer): string {

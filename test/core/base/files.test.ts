@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { lookAtEach, observeSteps, readSmall, replaceFile, writeNew } from '../../../src/core/base/files.ts'
+import {
+  observeSteps,
+  readEach,
+  readSmall,
+  replaceFile,
+  writeNew,
+  type FileWork,
+} from '../../../src/core/base/files.ts'
 import { fileSystemError } from '../../support/fileSystemError.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
 
@@ -138,15 +145,12 @@ describe('looking at many files', () => {
     const directory = await temporaryDirectory()
     const controller = new AbortController()
     const { signal } = controller
-    const looking = lookAtEach(
-      ['first', 'last'],
-      (name) => [join(directory, name)],
-      (_facts, name) => {
-        if (name === 'last') controller.abort()
-        signal.throwIfAborted()
-      },
-      signal,
-    )
+    const look = function* (name: string): FileWork<void> {
+      yield { path: join(directory, name), limit: 0 }
+      if (name === 'last') controller.abort()
+      signal.throwIfAborted()
+    }
+    const looking = readEach(['first', 'last'], look, signal)
 
     await expect(looking).rejects.toMatchObject({ name: 'AbortError' })
   })

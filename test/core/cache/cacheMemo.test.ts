@@ -83,8 +83,8 @@ describe('a list of many charts', () => {
     await writeIndex(root, index.slice(150))
     await listed(root)
 
-    expect((await recordsIn(root)).map(([digest]) => digest)).toEqual(
-      index.slice(150).map(({ digest }) => digest),
+    expect(new Set((await recordsIn(root)).map(([digest]) => digest))).toEqual(
+      new Set(index.slice(150).map(({ digest }) => digest)),
     )
   })
 
@@ -115,8 +115,8 @@ describe('a process that lists a cache again and again', () => {
 
     expect(await openedWith(all.slice(0, 150))).toBe(2 * 150)
     expect(await openedWith(all.slice(150))).toBe(2 * 150)
-    expect((await recordsIn(root)).map(([digest]) => digest)).toEqual(
-      all.slice(150).map(({ digest }) => digest),
+    expect(new Set((await recordsIn(root)).map(([digest]) => digest))).toEqual(
+      new Set(all.slice(150).map(({ digest }) => digest)),
     )
     expect(await openedWith(all)).toBe(2 * 150)
     expect(await openedWith(all)).toBe(0)
@@ -308,7 +308,7 @@ describe('a memo', () => {
     await listed(root)
 
     stop()
-    expect(steps).toEqual(['create', 'write', 'rename'])
+    expect(steps).toEqual(['create', 'write', 'write', 'rename'])
     expect(await recordsIn(root)).toHaveLength(charts.repositories * charts.versions)
   })
 

@@ -1,10 +1,7 @@
-import { constants, statSync, type Stats } from 'node:fs'
-import { access, lstat, readdir, readlink, realpath } from 'node:fs/promises'
+import { constants, promises as fs, type Stats } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { bytewiseTexts } from '../bytewise.ts'
-import type { Outcome } from '../outcome.ts'
-import { eachFile } from './eachFile.ts'
-import { reading } from './smallFiles.ts'
+import { small } from './smallFiles.ts'
 import { codeOf, unlessMissing } from './systemCode.ts'
 
 /** What the system says about a file, a directory or a link. */
@@ -22,33 +19,11 @@ export interface FileFacts {
 /** What is at a path, following links; `undefined` where nothing is. */
 export async function factsOf(path: string): Promise<FileFacts | undefined> {
   try {
-    return factsIn(await reading.stat(path))
+    return factsIn(await small.stat(path))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
-}
-
-/**
- * Does something with what is at the paths of each of many items.
- * @param work gets the facts in the order of the paths
- * @returns its results in the order of the items
- */
-export async function lookAtEach<Item, Result>(
-  items: readonly Item[],
-  pathsOf: (item: Item) => readonly string[],
-  work: (facts: readonly (FileFacts | undefined)[], item: Item) => Result,
-  signal?: AbortSignal,
-): Promise<Outcome<Result>[]> {
-  const now = (item: Item): Result => work(pathsOf(item).map(factsNow), item)
-  const later = async (item: Item): Promise<Result> =>
-    work(await Promise.all(pathsOf(item).map(factsOf)), item)
-  return await eachFile(items, now, later, signal)
-}
-
-function factsNow(path: string): FileFacts | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  return stats && factsIn(stats)
 }
 
 /** What changes with a file's content, as one text; empty where there is no file. */
@@ -84,18 +59,18 @@ export function isSettled({ modified, changed }: FileState): boolean {
 
 /** What is at a path itself, not following a link; `undefined` where nothing is. */
 export async function ownFactsOf(path: string): Promise<FileFacts | undefined> {
-  return await unlessMissing(async () => factsIn(await lstat(path)))
+  return await unlessMissing(async () => factsIn(await fs.lstat(path)))
 }
 
 /** The path with every link resolved. */
 export async function realPathOf(path: string): Promise<string> {
-  return await realpath(path)
+  return await fs.realpath(path)
 }
 
 /** Whether this process may write to a path, as far as its mode and its file system say. */
 export async function isWritable(path: string): Promise<boolean> {
   try {
-    await access(path, constants.W_OK)
+    await fs.access(path, constants.W_OK)
     return true
   } catch (error) {
     if (['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error) ?? '')) return false
@@ -106,12 +81,12 @@ export async function isWritable(path: string): Promise<boolean> {
 /** Where a link leads, whether or not something is there; `undefined` where the path is no link. */
 export async function linkTargetOf(path: string): Promise<string | undefined> {
   if ((await ownFactsOf(path))?.kind !== 'link') return undefined
-  return (await unlessMissing(() => realpath(path))) ?? resolve(dirname(path), await readlink(path))
+  return (await unlessMissing(() => fs.realpath(path))) ?? resolve(dirname(path), await fs.readlink(path))
 }
 
 /** Names in a directory, sorted bytewise; empty where the directory does not exist. */
 export async function namesIn(directory: string): Promise<string[]> {
-  const names = (await unlessMissing(() => readdir(directory))) ?? []
+  const names = (await unlessMissing(() => fs.readdir(directory))) ?? []
   return bytewiseTexts(names)
 }
 

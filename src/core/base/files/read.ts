@@ -1,12 +1,19 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  promises as fs,
+  readSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
 import { ChartroomError } from '../errors.ts'
 import { formatSize } from '../humanize.ts'
-import type { Outcome } from '../outcome.ts'
-import { eachFile } from './eachFile.ts'
 import { factsIn, type FileFacts } from './facts.ts'
-import { reading } from './smallFiles.ts'
-import { codeOf } from './systemCode.ts'
+import { small } from './smallFiles.ts'
+import { codeOf, unlessMissing } from './systemCode.ts'
 
 export interface ChunkOptions {
   /** The first and the last byte to read, counted from 0. */
@@ -39,7 +46,7 @@ export async function readPieces(
   work: (piece: Uint8Array) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | atOnce)
+  const handle = await fs.open(path, constants.O_RDONLY | atOnce)
   try {
     const buffer = Buffer.allocUnsafe(512 * 1024)
     for (;;) {
@@ -115,7 +122,7 @@ export async function readStart(
   const file = await opened(path)
   if (file === undefined) return undefined
   try {
-    const known = factsIn(await reading.fstat(file))
+    const known = factsIn(await small.fstat(file))
     // A directory says what it is when it is read.
     if (known.kind === 'other') throw notAFile(path)
     const chunks: Buffer[] = []
@@ -124,7 +131,7 @@ export async function readStart(
       signal?.throwIfAborted()
       // One byte more than there should be, so that one read tells that there is no more. Files under /proc have no size.
       const buffer = Buffer.allocUnsafe(Math.min(expected > 0 ? expected + 1 : 64 * 1024, left))
-      const count = await reading.read(file, buffer)
+      const count = await small.read(file, buffer)
       if (count === 0) break
       chunks.push(buffer.subarray(0, count))
       left -= count
@@ -136,43 +143,32 @@ export async function readStart(
     const bytes = first !== undefined && more.length === 0 ? first : Buffer.concat(chunks)
     return { bytes, facts: known }
   } finally {
-    await reading.close(file)
+    await small.close(file)
   }
 }
 
-/** A file of which no more than a number of bytes is read. */
+/** A file of which no more than a number of bytes is read. With 0 it is not even opened, only looked at. */
 export interface LimitedFile {
   readonly path: string
   readonly limit: number
 }
 
-/**
- * Does something with the beginning of a small file of each of many items.
- * @param work gets `undefined` where there is no such file; the bytes are good until it returns
- * @returns its results in the order of the items
- */
-export async function readEach<Item, Result>(
-  items: readonly Item[],
-  fileOf: (item: Item) => LimitedFile,
-  work: (start: FileStart | undefined, item: Item) => Result,
-  signal?: AbortSignal,
-): Promise<Outcome<Result>[]> {
-  const now = (item: Item): Result => work(startNow(fileOf(item)), item)
-  const later = async (item: Item): Promise<Result> => {
-    const { path, limit } = fileOf(item)
-    return work(await readStart(path, limit, signal), item)
-  }
-  return await eachFile(items, now, later, signal)
-}
-
 /** What small files are read into, one after the other. */
 const shared = Buffer.allocUnsafeSlow(64 * 1024)
 
-function startNow({ path, limit }: LimitedFile): FileStart | undefined {
+const nothing = Buffer.alloc(0)
+
+/**
+ * The beginning of a small file, for which this process waits. The bytes are good until the next call.
+ * @returns `undefined` where there is no such file
+ */
+export function startNow({ path, limit }: LimitedFile): FileStart | undefined {
+  if (limit === 0) return seen(statSync(path, { throwIfNoEntry: false }))
   const file = openedNow(path)
   if (file === undefined) return undefined
   try {
     const facts = factsIn(fstatSync(file))
+    if (facts.kind === 'directory') return undefined
     if (facts.kind === 'other') throw notAFile(path)
     const size = Math.min(facts.size + 1, limit)
     const buffer = size > shared.length ? Buffer.allocUnsafe(size) : shared
@@ -189,6 +185,25 @@ function startNow({ path, limit }: LimitedFile): FileStart | undefined {
   }
 }
 
+/** The same on the threads of Node. */
+export async function startLater(
+  { path, limit }: LimitedFile,
+  signal: AbortSignal | undefined,
+): Promise<FileStart | undefined> {
+  if (limit === 0) return seen(await unlessMissing(async () => await small.stat(path)))
+  try {
+    return await readStart(path, limit, signal)
+  } catch (error) {
+    if (codeOf(error) === 'EISDIR') return undefined
+    throw error
+  }
+}
+
+function seen(stats: Stats | undefined): FileStart | undefined {
+  const facts = stats && factsIn(stats)
+  return facts?.kind === 'file' ? { bytes: nothing, facts } : undefined
+}
+
 function openedNow(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | atOnce)
@@ -200,7 +215,7 @@ function openedNow(path: string): number | undefined {
 
 async function opened(path: string): Promise<number | undefined> {
   try {
-    return await reading.open(path, constants.O_RDONLY | atOnce)
+    return await small.open(path, constants.O_RDONLY | atOnce)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error

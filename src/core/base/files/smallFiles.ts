@@ -3,29 +3,35 @@ import type { Stats } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-/** How the system is asked about files: with `await` in either case. */
-interface Reading {
+/** How the system is asked for small files: with `await` in either case. */
+interface SmallFiles {
   stat(path: string): Stats | Promise<Stats>
   open(path: string, flags: number): number | Promise<number>
   fstat(file: number): Stats | Promise<Stats>
   /** Reads on where the last read ended; how many bytes there were. */
   read(file: number, buffer: Buffer): number | Promise<number>
+  /** Writes on where the last write ended; how many of the bytes there was room for. */
+  write(file: number, bytes: Uint8Array): number | Promise<number>
   close(file: number): void | Promise<void>
+  rename(from: string, to: string): void | Promise<void>
 }
 
 /** On the threads of Node, so that nothing waits. With plain numbers for open files: objects take twice the time. */
-const onThreads: Reading = {
+const onThreads: SmallFiles = {
   stat: promisify(fs.stat),
   open: promisify<string, number, number>(fs.open),
   fstat: promisify(fs.fstat),
   read: async (file, buffer) => (await readOnThread(file, buffer, 0, buffer.length, null)).bytesRead,
+  write: async (file, bytes) => (await writeOnThread(file, bytes)).bytesWritten,
   close: promisify(fs.close),
+  rename: promisify(fs.rename),
 }
 
 const readOnThread = promisify(fs.read)
+const writeOnThread = promisify(fs.write)
 
 /** How this process asks. */
-export let reading = onThreads
+export let small = onThreads
 
 /** Whether it waits for the disk itself. */
 export let isWaiting = false
@@ -37,7 +43,7 @@ export let isWaiting = false
 export function waitForSmallFiles(): void {
   let count = 0
   isWaiting = true
-  reading = {
+  small = {
     stat: fs.statSync,
     open: (path, flags) => {
       count += 1
@@ -46,6 +52,8 @@ export function waitForSmallFiles(): void {
     },
     fstat: fs.fstatSync,
     read: (file, buffer) => fs.readSync(file, buffer),
+    write: (file, bytes) => fs.writeSync(file, bytes),
     close: fs.closeSync,
+    rename: fs.renameSync,
   }
 }

@@ -1,10 +1,10 @@
-import { constants } from 'node:fs'
-import { chmod, link, mkdir, open, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises'
+import { constants, promises as fs } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { renameOnWindows } from '../renameOnWindows.ts'
 import { Batches, diskFull, writeAll } from './batches.ts'
 import { factsOf } from './facts.ts'
+import { small } from './smallFiles.ts'
 import { step } from './steps.ts'
 import { codeOf, unlessMissing } from './systemCode.ts'
 
@@ -17,7 +17,7 @@ export async function makeDirectory(path: string, mode = 0o755): Promise<void> {
 /** Not the recursive `mkdir` of Node, which says of a read-only disk that something is missing. */
 async function makeEach(path: string, mode: number): Promise<void> {
   try {
-    await mkdir(path, { mode })
+    await fs.mkdir(path, { mode })
   } catch (error) {
     const isMissing = codeOf(error) === 'ENOENT'
     if (!isMissing && (await factsOf(path))?.kind !== 'directory') throw error
@@ -42,35 +42,35 @@ export async function makeMissingDirectory(path: string, mode?: number): Promise
 /** Removes a directory that must be empty; fails with `ENOTEMPTY` where it is not. */
 export async function removeEmptyDirectory(path: string): Promise<void> {
   await step('remove', path)
-  await rmdir(path)
+  await fs.rmdir(path)
 }
 
 /** Makes a directory that must not exist yet. */
 export async function makeNewDirectory(path: string, mode: number): Promise<void> {
   await step('makeDirectory', path)
-  await mkdir(path, { mode })
+  await fs.mkdir(path, { mode })
 }
+
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
 
 export interface WriteOptions {
   readonly mode?: number
   readonly signal?: AbortSignal | undefined
-  /** Whether the bytes have to be on the disk before this returns; by default they do. */
-  readonly isSynced?: boolean
 }
 
 /**
- * Writes a new file, and syncs it to the disk unless told otherwise. The file must not exist, links are not followed, and where anything fails
- * the file is gone again.
+ * Writes a new file and syncs it to the disk. The file must not exist, links are not followed, and where anything fails the file is gone
+ * again.
  *
  * @returns the number of bytes written
  */
 export async function writeNew(
   path: string,
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { mode = 0o644, signal, isSynced = true }: WriteOptions = {},
+  { mode = 0o644, signal }: WriteOptions = {},
 ): Promise<number> {
   await step('create', path)
-  const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode)
+  const handle = await fs.open(path, newFile, mode)
   const batches = new Batches(handle, path)
   try {
     let size = 0
@@ -81,10 +81,8 @@ export async function writeNew(
     }
     signal?.throwIfAborted()
     await batches.end()
-    if (isSynced) {
-      await step('sync', path)
-      await handle.sync()
-    }
+    await step('sync', path)
+    await handle.sync()
     // A full disk can cut a write short without an error from the sync.
     const { size: written } = await handle.stat()
     if (written !== size) throw diskFull(path)
@@ -103,7 +101,7 @@ export async function writeNew(
  * @param isSynced whether the bytes have to be on the disk before this returns
  */
 export async function appendTo(path: string, bytes: Uint8Array, isSynced: boolean): Promise<void> {
-  const handle = await open(path, constants.O_WRONLY | constants.O_APPEND)
+  const handle = await fs.open(path, constants.O_WRONLY | constants.O_APPEND)
   try {
     await writeAll(handle, [bytes], path)
     if (!isSynced) return
@@ -131,21 +129,51 @@ export async function replaceFile(
     await removeFile(temporary)
     throw error
   }
-  if (options.isSynced !== false) await syncDirectory(dirname(path))
+  await syncDirectory(dirname(path))
+}
+
+/**
+ * The same for a small file with which nothing is lost but time: it is in nobody's way for long, and a power loss may leave anything of it.
+ * @param chunks what it shall hold, one behind the other
+ */
+export async function replaceLoosely(
+  path: string,
+  chunks: readonly Uint8Array[],
+  temporary: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await step('create', temporary)
+  const file = await small.open(temporary, newFile)
+  try {
+    try {
+      for (const bytes of chunks) {
+        signal?.throwIfAborted()
+        await step('write', temporary, { bytes })
+        for (let done = 0; done < bytes.length;) done += await small.write(file, bytes.subarray(done))
+      }
+    } finally {
+      await small.close(file)
+    }
+    await moveOver(temporary, path)
+  } catch (error) {
+    await removeFile(temporary)
+    throw error
+  }
 }
 
 /** Gives a file or directory another name; a file that has the name is replaced. */
 export async function moveOver(from: string, to: string): Promise<void> {
   await step('rename', to, { from })
-  if (process.platform === 'win32') await renameOnWindows(from, to, { rename, chmod, delay })
-  else await rename(from, to)
+  if (process.platform === 'win32')
+    await renameOnWindows(from, to, { rename: fs.rename, chmod: fs.chmod, delay })
+  else await small.rename(from, to)
 }
 
 /** Gives a file a second name. `false` where the name is taken. */
 export async function linkNew(from: string, to: string): Promise<boolean> {
   await step('link', to, { from })
   try {
-    await link(from, to)
+    await fs.link(from, to)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
@@ -156,27 +184,27 @@ export async function linkNew(from: string, to: string): Promise<boolean> {
 /** Removes a file; it is no error where there is none. */
 export async function removeFile(path: string): Promise<void> {
   await step('remove', path)
-  await unlessMissing(() => unlink(path))
+  await unlessMissing(() => fs.unlink(path))
 }
 
 /** Removes a directory with everything in it; it is no error where there is none. */
 export async function removeTree(path: string): Promise<void> {
   await step('removeTree', path)
-  await rm(path, { recursive: true, force: true })
+  await fs.rm(path, { recursive: true, force: true })
 }
 
 /** Sets a file's times to now. */
 export async function touch(path: string): Promise<void> {
   await step('touch', path)
   const now = new Date()
-  await utimes(path, now, now)
+  await fs.utimes(path, now, now)
 }
 
 /** Makes a rename in a directory survive a power loss, where the system can. */
 export async function syncDirectory(path: string): Promise<void> {
   await step('syncDirectory', path)
   if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
+  const handle = await fs.open(path, 'r')
   try {
     await handle.sync()
   } catch (error) {
