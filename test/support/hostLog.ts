@@ -14,7 +14,7 @@ import { filesUnder } from './tree.ts'
 export function errorsIn(text: string, folder?: string): string[] {
   return entriesOf(text).filter((entry) => {
     const [first = '', ...stack] = entry.split('\n')
-    if (!first.includes(' [error] ') || forgottenRow.test(first) || takenLock.test(first)) return false
+    if (!first.includes(' [error] ') || ownBookkeeping.some((pattern) => pattern.test(first))) return false
     return stack.length === 0 || ours.test(entry) || (folder !== undefined && entry.includes(folder))
   })
 }
@@ -34,14 +34,15 @@ export async function hostErrors(data: string, folder?: string): Promise<string[
 /** How Chartroom is named in identifiers, commands, views, paths and schemes; not the folder of a test window. */
 const ours = /chartroom[.:]|chartroom-chart/i
 
-/**
- * The editor asked what is below a row in the very moment in which it paints the row above anew. It asks again when that is
- * painted.
- */
-const forgottenRow = / \[error\] No tree item with id '.*' found\.$/
-
-/** A window that is loaded anew has its next host look for the lock on its storage before the last one has let go of it. */
-const takenLock = / \[error\] Error: EEXIST: .*vscode\.lock'$/
+/** What the editor says of itself. */
+const ownBookkeeping = [
+  // It asked what is below a row in the very moment in which it paints the row above anew. It asks again when that is painted.
+  / \[error\] No tree item with id '.*' found\.$/,
+  // A window that is loaded anew has its next host look for the lock on its storage before the last one has let go of it.
+  / \[error\] Error: EEXIST: .*vscode\.lock'$/,
+  // A window that goes takes along what it has just been told to paint.
+  / \[error\] Unable to refresh tree view [\w.]+: Canceled$/,
+]
 
 /** A log begins each entry with the time; what follows until the next one belongs to it. */
 function entriesOf(text: string): string[] {

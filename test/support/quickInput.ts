@@ -50,7 +50,10 @@ export class QuickInput {
   /** Chooses the item with this label. */
   async choose(label: string | RegExp): Promise<void> {
     const item = this.items.filter({ hasText: label }).first()
-    await this.doing(`choosing ${String(label)}`, () => this.#leave(() => item.click()))
+    await this.doing(`choosing ${String(label)}`, async () => {
+      await item.waitFor()
+      await this.#leave(() => item.click())
+    })
   }
 
   async cancel(): Promise<void> {
