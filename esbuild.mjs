@@ -164,8 +164,10 @@ function runLateLines(mark, errors) {
   const lines = readFileSync(__filename, 'utf8').split('\n')
   const code = lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(mark.length))
   const names = ['module', 'exports', 'require']
-  const find = (id) => (id === './errors.cjs' ? errors : require(id))
-  compileFunction(code.join('\n'), names, { filename: __filename })(module, module.exports, find)
+  // A library may look for what is not of Node, and has to hear that it is not there.
+  const find = require('node:module').createRequire(__filename)
+  const load = (id) => (id === './errors.cjs' ? errors : find(id))
+  compileFunction(code.join('\n'), names, { filename: __filename })(module, module.exports, load)
 }
 
 const verbs = {

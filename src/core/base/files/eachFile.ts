@@ -67,7 +67,7 @@ function doneNow<Result>(work: FileWork<Result>): Result {
   return step.value
 }
 
-/** The same on the threads of Node. */
+/** The same on the threads of Node. That the signal ends it is nothing that the work could go on from. */
 async function doneLater<Result>(work: FileWork<Result>, signal: AbortSignal | undefined): Promise<Result> {
   let step = work.next()
   while (step.done !== true) {
@@ -75,6 +75,7 @@ async function doneLater<Result>(work: FileWork<Result>, signal: AbortSignal | u
     try {
       start = await startLater(step.value, signal)
     } catch (error) {
+      signal?.throwIfAborted()
       step = work.throw(error)
       continue
     }

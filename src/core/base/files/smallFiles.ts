@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 /** How the system is asked for small files: with `await` in either case. */
 interface SmallFiles {
   stat(path: string): Stats | Promise<Stats>
-  open(path: string, flags: number): number | Promise<number>
+  /** @param mode of a file that is made */
+  open(path: string, flags: number, mode?: number): number | Promise<number>
   fstat(file: number): Stats | Promise<Stats>
   /** Reads on where the last read ended; how many bytes there were. */
   read(file: number, buffer: Buffer): number | Promise<number>
@@ -19,7 +20,7 @@ interface SmallFiles {
 /** On the threads of Node, so that nothing waits. With plain numbers for open files: objects take twice the time. */
 const onThreads: SmallFiles = {
   stat: promisify(fs.stat),
-  open: promisify<string, number, number>(fs.open),
+  open: promisify<string, number, number | undefined, number>(fs.open),
   fstat: promisify(fs.fstat),
   read: async (file, buffer) => (await readOnThread(file, buffer, 0, buffer.length, null)).bytesRead,
   write: async (file, bytes) => (await writeOnThread(file, bytes)).bytesWritten,
@@ -45,10 +46,11 @@ export function waitForSmallFiles(): void {
   isWaiting = true
   small = {
     stat: fs.statSync,
-    open: (path, flags) => {
+    open: (path, flags, mode) => {
       count += 1
+      const open = (): number => fs.openSync(path, flags, mode)
       // Signals and timers get their turn now and then.
-      return count % 64 === 0 ? turn().then(() => fs.openSync(path, flags)) : fs.openSync(path, flags)
+      return count % 64 === 0 ? turn().then(open) : open()
     },
     fstat: fs.fstatSync,
     read: (file, buffer) => fs.readSync(file, buffer),

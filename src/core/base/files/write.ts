@@ -143,13 +143,17 @@ export async function replaceLoosely(
   signal?: AbortSignal,
 ): Promise<void> {
   await step('create', temporary)
-  const file = await small.open(temporary, newFile)
+  const file = await small.open(temporary, newFile, 0o644)
   try {
     try {
       for (const bytes of chunks) {
         signal?.throwIfAborted()
         await step('write', temporary, { bytes })
-        for (let done = 0; done < bytes.length;) done += await small.write(file, bytes.subarray(done))
+        for (let done = 0; done < bytes.length;) {
+          const count = await small.write(file, bytes.subarray(done))
+          if (count === 0) throw diskFull(temporary)
+          done += count
+        }
       }
     } finally {
       await small.close(file)
