@@ -22,7 +22,8 @@ export class QuickInput {
 
   /** Types an answer and confirms it. */
   async answer(text: string): Promise<void> {
-    await this.doing(`answering the question with ${text}`, async () => {
+    // What is typed may be a password.
+    await this.doing('answering a question', async () => {
       await this.input.fill(text)
       await this.#leave(() => this.input.press('Enter'))
     })
@@ -82,11 +83,15 @@ export class QuickInput {
     )
   }
 
-  /** Answers, and waits until the question is gone: a box that is still open would take what is meant for the next one. */
+  /**
+   * Answers, and waits until the question is gone, or lies under a dialog: a box that is still open would take what is meant for the next
+   * one.
+   */
   async #leave(answer: () => Promise<void>): Promise<void> {
     const question = await this.#question()
+    const dialog = this.page.locator('.monaco-dialog-box')
     await answer()
-    await until(async () => (await this.#question()) !== question)
+    await until(async () => (await this.#question()) !== question || (await dialog.isVisible()))
   }
 
   /** What tells this question from the next one; empty where no box is open. */
