@@ -1,11 +1,11 @@
-import type { OperationOptions } from '../base/progress.ts'
 import type { HostOptions } from './hosts/hostOptions.ts'
+import { silent } from '../base/logger.ts'
 import { isLoopback } from './origin.ts'
 import { readStart } from './transport/readBody.ts'
 import { isNotTls } from './transport/tlsFailures.ts'
-import { TransportError, type Transport } from './transport/transport.ts'
+import { TransportError, type SendOptions, type Transport } from './transport/transport.ts'
 
-type ProbeOptions = Pick<OperationOptions, 'log' | 'signal'>
+type ProbeOptions = Pick<SendOptions, 'log' | 'signal'>
 
 /**
  * Finds out how to speak to a host: HTTPS, except where the person has set plain HTTP, and except on a loopback host
@@ -24,7 +24,7 @@ export async function findOrigin(
   const http = new URL(`http://${host}`)
   if (plainHttp !== undefined || !isLoopback(https)) return plainHttp === true ? http : https
   try {
-    await ask(https, transport, options)
+    await ask(https, transport, { ...options, log: silent, isLook: true })
     return https
   } catch (error) {
     if (!(error instanceof TransportError)) throw error
@@ -38,7 +38,7 @@ export async function findOrigin(
   }
 }
 
-async function ask(origin: URL, transport: Transport, options: ProbeOptions): Promise<string> {
+async function ask(origin: URL, transport: Transport, options: SendOptions): Promise<string> {
   const response = await transport.send(
     { method: 'GET', url: new URL('/v2/', origin), headers: {} },
     { ...options, timeouts: { connect: 10_000, answer: 10_000, idle: 5_000, commit: 10_000, slow: 10_000 } },

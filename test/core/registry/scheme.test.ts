@@ -42,9 +42,8 @@ describe('a loopback host', () => {
 
     await registriesAt(server.host, { options: {} }).registry(server.host).ping({ log })
 
-    expect(lines[0]).toMatch(/^GET https:\S+ failed: the answer is not TLS \d+ ms 0 bytes$/)
-    expect(lines[1]).toBe(`https://${server.host} answers in plain HTTP, trying http`)
-    expect(lines.slice(2).every((line) => line.startsWith(`GET http://${server.host}/v2/ 200`))).toBe(true)
+    expect(lines[0]).toBe(`https://${server.host} answers in plain HTTP, trying http`)
+    expect(lines.slice(1).every((line) => line.startsWith(`GET http://${server.host}/v2/ 200`))).toBe(true)
   })
 
   it('is not asked on how it is spoken to once nobody wants to know', async () => {

@@ -37,6 +37,7 @@ interface Chosen {
 export function hostTransport(settings: HostTransportSettings): Transport {
   const { host, options, certificates, presentsClient, findAgent, directAgent } = settings
   const transport = settings.transport ?? fetchTransport(findAgent, directAgent)
+  const look = settings.transport ?? tlsTransport({ ca: [] }, findAgent)
   let chosen: Promise<Chosen> | undefined
   const choose = async (): Promise<Chosen> => {
     const files: ReadFiles = new Map()
@@ -57,6 +58,7 @@ export function hostTransport(settings: HostTransportSettings): Transport {
     async send(request: HttpRequest, sending: SendOptions = {}): Promise<HttpResponse> {
       if (request.url.protocol === 'http:') return await transport.send(request, sending)
       const before = await known()
+      if (sending.isLook === true && before.transport === transport) return await look.send(request, sending)
       try {
         return await before.transport.send(request, sending)
       } catch (error) {

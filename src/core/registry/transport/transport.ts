@@ -38,6 +38,11 @@ export type HttpHeaders = ReadonlyMap<string, readonly string[]>
 
 export interface SendOptions extends OperationOptions {
   readonly timeouts?: Timeouts
+  /**
+   * To see whether somebody speaks TLS: where nothing is set for the host, no authority is trusted, so that who does is told nothing.
+   * To read all that there are is a third of what a command costs, and for nothing where a registry speaks plain HTTP.
+   */
+  readonly isLook?: boolean
 }
 
 /** All in milliseconds. */
