@@ -168,4 +168,17 @@ describe('a version', () => {
     expect(isSemver(`${'0'.repeat(3_000_000)}1`)).toBe(true)
     expect(isSemver('9'.repeat(30_000_000))).toBe(false)
   })
+
+  it('is what it is with a v in front, too', () => {
+    const digits = fc.string({ unit: fc.constantFrom('0', '1', '9'), maxLength: 21, size: 'max' })
+    const texts = fc.string({ unit: fc.constantFrom(...Array.from('0129.v-+a')), maxLength: 12 })
+    const numbers = fc.array(digits, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'))
+    fc.assert(
+      fc.property(fc.oneof(texts, numbers), (version) => {
+        fc.pre(!version.startsWith('v'))
+        expect(isSemver(version)).toBe(isSemver(`v${version}`))
+      }),
+      { numRuns: 5000 },
+    )
+  })
 })
