@@ -55,13 +55,19 @@ async function run(
   try {
     const { command, globals } = parseCommandLine(argv)
     verb = command.verb
-    print = new Printer(streams, { ...globals, verb, toYaml })
+    const debug = globals.debug || isDebuggedByHelm(process.env)
+    print = new Printer(streams, { ...globals, debug, verb, toYaml })
     // A registry that waits for the disk answers nobody meanwhile.
     if (verb !== 'registry serve') waitForSmallFiles()
     return await perform(command, { ...parts, globals, print })
   } catch (error) {
     return kindOf(error) === 'cancelled' ? print.stopped(whatStays[verb]) : print.failure(error)
   }
+}
+
+/** Helm takes `--debug` for its own, and tells its plugins that it was given. */
+function isDebuggedByHelm(env: NodeJS.ProcessEnv): boolean {
+  return env['HELM_PLUGIN_DIR'] !== undefined && env['HELM_DEBUG'] === 'true'
 }
 
 function writer(stream: NodeJS.WriteStream, progress: ProgressLine): (text: string | Uint8Array) => void {

@@ -47,7 +47,7 @@ function failure(exitCode: number, message: string, advice: string | undefined, 
 }
 
 /** What to do next: the command that does it, else what the core knows, else what helps against this kind of failure. */
-function adviceFor(error: ChartroomError, doing: Doing): string | undefined {
+export function adviceFor(error: ChartroomError, doing: Doing): string | undefined {
   const { kind, advice, evidence } = error
   return (
     commandFor(error, doing) ?? advice ?? adviceAtVerb(error, doing.verb) ?? generalAdvice(kind, evidence)
@@ -58,7 +58,7 @@ function adviceFor(error: ChartroomError, doing: Doing): string | undefined {
 function commandFor(error: ChartroomError, { verb }: Doing): string | undefined {
   const { kind, advice, evidence } = error
   if (error instanceof PortTaken) {
-    return `Run: chartroom registry serve --port ${error.port < 65535 ? error.port + 1 : 0}`
+    return `Choose another one, for example: --port ${error.port < 65535 ? error.port + 1 : 0}`
   }
   if (kind === 'unauthorized' && verb !== 'registry login') return generalAdvice(kind, evidence)
   if (kind === 'store-corrupt' && verb?.startsWith('chart ') === true && isMendable(error)) {

@@ -155,8 +155,8 @@ describe('a failure', () => {
     const ports = [5000, 65535].map((port) => adviceOf(new PortTaken(port, undefined)))
 
     expect(ports).toEqual([
-      'Run: chartroom registry serve --port 5001',
-      'Run: chartroom registry serve --port 0',
+      'Choose another one, for example: --port 5001',
+      'Choose another one, for example: --port 0',
     ])
   })
 

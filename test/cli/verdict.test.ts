@@ -45,6 +45,19 @@ describe('chart verify of one chart', () => {
     expect(exit).toBe(11)
   })
 
+  it('fails where a signature is asked for and there is none, or no key ring', async () => {
+    const { chartroom } = await person()
+    await chartroom(['chart', 'save', fixture('charts', 'v2-minimal'), 'unsigned:1'])
+
+    const unsigned = await chartroom(['chart', 'verify', 'unsigned:1', '--keyring', keyring])
+    const nowhere = await chartroom(['chart', 'verify', 'unsigned:1', '--keyring', 'nowhere.gpg'])
+
+    expect(unsigned.stdout).toMatch(/\nunsigned:1 is not signed\.\n$/)
+    expect(unsigned.exit).toBe(11)
+    expect(nowhere.stderr).toMatch(/^There is no key ring at nowhere\.gpg\.\n/)
+    expect(nowhere.exit).toBe(4)
+  })
+
   it.each(['corrupt-manifest', 'corrupt-layer', 'missing-layer', 'corrupt-config'])(
     'says what is wrong with a chart that cannot be used: %s',
     async (cache) => {

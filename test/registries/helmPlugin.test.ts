@@ -37,6 +37,8 @@ describe.each([3, 4] as const)('the plugin of Helm %i', async (major) => {
     expect(await helmDoes('chart', 'remove', reference)).toBe('2.7.0: removed\n')
     expect(await helmDoes('chart', 'pull', reference)).toContain('Status: Downloaded newer chart')
     expect(await helmDoes('chart', 'list')).toContain(`\t${digest.slice(0, 7)}\t`)
+    const { stderr } = await run(peer.command, ['chart', 'push', reference, '--debug'], { env })
+    expect(stderr).toMatch(new RegExp(`^PUT http://${host}/v2/myrepo/mychart/manifests/2\\.7\\.0 201 `, 'm'))
   })
 
   itWith(peer)('fails as the command line does', async () => {

@@ -205,7 +205,9 @@ describe('chartroom registry list, where things go wrong', () => {
     const known = await chartroom(['registry', 'list', host])
     expect(known.exit).toBe(0)
     expect(cellsOf(known.stdout)).toEqual([['REF'], [`${host}/team/mychart`], [`${host}/team/web`]])
-    expect(known.stderr).toContain('What is listed is what is known without its list.')
+    expect(known.stderr).toContain(
+      `What is listed is what is known without its list. Run: chartroom registry list ${host}/REPOSITORY\n`,
+    )
   })
 
   it('exits 3 where a login is missing, and says which command logs in', async () => {

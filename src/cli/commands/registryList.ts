@@ -9,6 +9,7 @@ import {
   type ListedVersion,
 } from '../../core/index.ts'
 import { chartFields } from '../chartOutput.ts'
+import { adviceFor } from '../failure.ts'
 import { formatTable } from '../table.ts'
 
 type List = Extract<Command, { verb: 'registry list' }>
@@ -36,7 +37,8 @@ export async function registryList({ place }: List, context: Context): Promise<n
       if (version.kind === 'unreadable') print.warning(version.problem.message)
     }
   } else if (content.problem !== undefined) {
-    print.warning(`${content.problem.message} What is listed is what is known without its list.`)
+    const advice = adviceFor(content.problem, { verb: 'registry list' })
+    print.warning(`${content.problem.message} What is listed is what is known without its list. ${advice}`)
   }
   return 0
 }

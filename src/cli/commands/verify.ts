@@ -98,7 +98,9 @@ async function verifyOne(
     })
     print.lines(...verdictLines(verdict))
     print.data(verdictFields(verdict))
-    return verdict.provenance === 'mismatch' ? wrong : 0
+    // Who names the keys that count has asked for a signature.
+    const isMissing = verdict.provenance === 'not-signed' && keyring !== undefined
+    return verdict.provenance === 'mismatch' || isMissing ? wrong : 0
   } catch (error) {
     if (!isFault(error)) throw error
     const { kind, message, advice } = error

@@ -148,7 +148,8 @@ export const chartVerbs: readonly Verb[] = [
       'Without REF, reads the whole cache and says what is wrong with it and what is superfluous; exits 11 when a fault is\n' +
       'found. Nothing is changed, unless --repair says so: it brings back what is missing or damaged from the trash or the\n' +
       'registry, and takes out of the index what cannot be had any more. The old index and the damaged content are kept.\n' +
-      'With REF, checks the digests of one chart and what its provenance file is worth; exits 11 when that does not match.',
+      'With REF, checks the digests of one chart and what its provenance file is worth; exits 11 when that does not\n' +
+      'match, and with --keyring also when there is none.',
     flags: [
       {
         name: 'keyring',

@@ -7,7 +7,8 @@ export const registryVerbs: readonly Verb[] = [
     operands: ['HOST'],
     summary: 'log in to a registry',
     about:
-      'Checks a login at the registry and, only when the registry takes it, keeps it where Helm looks for it.\n' +
+      'Checks a login at the registry and, only when the registry takes it, keeps it in the first file of Helm for logins that\n' +
+      "exists; where there is none, in registry/config.json of Helm's cache, which Helm 3.0 to 3.2 reads.\n" +
       'Asks for what is missing; the password is not shown.\n' +
       "The user '<token>' says that the password is an identity token (a refresh token of OAuth2).",
     flags: [
@@ -42,7 +43,8 @@ export const registryVerbs: readonly Verb[] = [
     about:
       'Of a repository it lists every version, the newest first; what is no\n' +
       'chart says what it is, and what cannot be read is a row that says why. Everything else lists repositories.\n' +
-      'Where a registry has no list, what is set for it in registries.json and what the cache has of it is listed.',
+      'Where a registry has no list, or none for who is not logged in, what is set for it in registries.json and what the\n' +
+      'cache has of it is listed, with a warning.',
     flags: [],
     global: [...always, ...connection, 'no-trunc', 'max-col-width'],
     examples: [

@@ -8,7 +8,11 @@ const completion: Verb = {
   summary: 'print what has a shell complete commands, flags and references',
   about:
     'Prints a script for bash, zsh, fish or powershell. Loaded into the shell, it completes commands, flags and their\n' +
-    'values, and references from the cache.',
+    'values, and references from the cache. A line in the file that the shell reads when it starts loads it each time:\n' +
+    '  ~/.bashrc                   source <(chartroom completion bash)\n' +
+    '  ~/.zshrc                    source <(chartroom completion zsh)\n' +
+    '  ~/.config/fish/config.fish  chartroom completion fish | source\n' +
+    '  $PROFILE                    chartroom completion powershell | Out-String | Invoke-Expression',
   flags: [],
   global: always,
   examples: [

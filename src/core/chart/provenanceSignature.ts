@@ -29,8 +29,8 @@ export interface BadSignature {
  * gpg runs without a shell, in an empty home of its own, and reads the message from its standard input. What was signed is
  * what gpg says it was, because a message can be framed so that others read another text in it.
  *
- * @param keyring a file of public keys, `.gpg` or `.kbx`
- * @throws ChartroomError `not-found` (no such key ring), `unsupported` (no gpg, or a key ring of another kind), `unavailable`
+ * @param keyring a file of public keys that `requireKeyring` has found to be one
+ * @throws ChartroomError `unsupported` (no gpg), `unavailable`
  * @see https://github.com/gpg/gnupg/blob/master/doc/DETAILS#format-of-the-status-fd-output
  */
 export async function checkSignature(
@@ -39,7 +39,6 @@ export async function checkSignature(
   search: ProgramSearch,
   { signal }: OperationOptions,
 ): Promise<GoodSignature | BadSignature> {
-  await requireKeyring(keyring)
   const gpg = await findProgram('gpg', search)
   if (gpg === undefined) throw gpgMissing()
   const home = join(search.around.temporary, `chartroom-${randomUUID()}`)
@@ -129,7 +128,11 @@ function unescaped(name: string): string {
   return name.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
-async function requireKeyring(path: string): Promise<void> {
+/**
+ * @param path of a file of public keys, `.gpg` or `.kbx`
+ * @throws ChartroomError `not-found`, `unsupported` (a key ring of another kind)
+ */
+export async function requireKeyring(path: string): Promise<void> {
   // gpg would make an empty one.
   if ((await factsOf(path))?.kind !== 'file') {
     throw new ChartroomError('not-found', { message: `There is no key ring at ${path}.`, path })

@@ -8,7 +8,7 @@ import { contentFacts, readChartManifest } from '../chart/chartManifest.ts'
 import { checkSizes } from '../chart/checkSizes.ts'
 import { defaultLimits } from '../chart/limits.ts'
 import { problemOfProvenance, problemOfSignedText, type SignedArchive } from '../chart/provenance.ts'
-import { checkSignature } from '../chart/provenanceSignature.ts'
+import { checkSignature, requireKeyring } from '../chart/provenanceSignature.ts'
 import { readArchive } from '../chart/readArchive.ts'
 import { readConfig } from '../chart/readConfig.ts'
 import { surroundings } from '../base/helmHome.ts'
@@ -47,7 +47,7 @@ export interface VerifyOptions extends ChartOptions, FindOptions {
  * known by, that Helm can load the archive, and what its provenance file is worth.
  *
  * @throws ChartroomError `integrity`, `not-found`, `archive-unsafe`, … for a chart that is damaged, incomplete or none;
- *   `unsupported` where the signature is to be checked and there is no gpg
+ *   `not-found` for a key ring that is not there, `unsupported` where the signature is to be checked and there is no gpg
  * @see https://helm.sh/docs/topics/provenance/
  */
 export async function verifyChart(
@@ -56,6 +56,7 @@ export async function verifyChart(
   { keyring, search = { around: surroundings() }, ...options }: VerifyOptions = {},
 ): Promise<ChartVerdict> {
   return await whileDoing(`verify ${reference}`, async () => {
+    if (keyring !== undefined) await requireKeyring(keyring)
     const found = await findChart(places, reference, options)
     const { reference: name, manifest } = found
     const chart = readChartManifest(manifest, name)
