@@ -2,7 +2,7 @@ import type { HostOptions } from './hosts/hostOptions.ts'
 import { silent } from '../base/logger.ts'
 import { isLoopback } from './origin.ts'
 import { readStart } from './transport/readBody.ts'
-import { isNotTls } from './transport/tlsFailures.ts'
+import { isNotTls, isTlsFailure } from './transport/tlsFailures.ts'
 import { TransportError, type SendOptions, type Transport } from './transport/transport.ts'
 
 type ProbeOptions = Pick<SendOptions, 'log' | 'signal'>
@@ -57,9 +57,9 @@ async function answersInPlainHttp(http: URL, transport: Transport, options: Prob
   }
 }
 
-/** A certificate that is not accepted is still a certificate. */
-function speaksTls({ code }: TransportError): boolean {
-  return /CERT|ISSUER|LEAF_SIGNATURE|TLSV1|ALERT/.test(code)
+/** A certificate that is not accepted is still a certificate. With `EPROTO` Node does not say whether there was one. */
+function speaksTls(error: TransportError): boolean {
+  return isTlsFailure(error) && error.code !== 'EPROTO'
 }
 
 /** Nobody is there at all. */

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import type { ServerOptions } from 'node:https'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { silent } from '../../../src/core/base/logger.ts'
@@ -9,7 +10,7 @@ import { describe as descriptorOf } from '../../../src/core/oci/descriptor.ts'
 import { listenOnLoopback } from '../../support/loopback.ts'
 import { anyPort } from '../../support/ports.ts'
 import { temporaryDirectory } from '../../support/temporary.ts'
-import { certificate } from './certificate.ts'
+import { certificate, signingCertificate, weakCertificate } from './certificate.ts'
 import {
   answerJson,
   bodyOf,
@@ -18,6 +19,7 @@ import {
   registriesAt,
   startServer,
   type Script,
+  type Seen,
 } from './scriptedServer.ts'
 
 const empty: Script = (_request, response) => {
@@ -74,6 +76,28 @@ describe('a loopback host', () => {
     })
     expect(server.seen).toEqual([])
   })
+
+  it.each([
+    ['that is signed by nobody known', certificate],
+    ['that is only good to sign others with', signingCertificate],
+    ['with a weak key', weakCertificate],
+  ])(
+    'is never spoken to in plain HTTP where it has TLS, even if it would answer: a certificate %s',
+    async (_, tls) => {
+      const { host, inTls, inPlainHttp } = await startBoth(tls)
+      await registriesAt(host).registry(host).ping()
+      expect(inPlainHttp.splice(0)).toHaveLength(1)
+
+      const { kind } = await failureOf(registriesAt(host, { options: {} }).registry(host).ping())
+      await registriesAt(host, { options: { insecureSkipVerify: true } })
+        .registry(host)
+        .ping()
+
+      expect(kind).toBe('tls')
+      expect(inTls).not.toEqual([])
+      expect(inPlainHttp).toEqual([])
+    },
+  )
 
   it('where nobody listens is unreachable', async () => {
     const host = await freeHost()
@@ -184,6 +208,26 @@ async function silentServer(): Promise<{ host: string; connected: Promise<void>;
   })
   return { host: `127.0.0.1:${await listenOnLoopback(server)}`, connected, closed }
 }
+
+/** A registry that answers at one port, in TLS or in plain HTTP, as it is spoken to, and remembers what it was asked in which. */
+async function startBoth(tls: ServerOptions): Promise<{ host: string; inTls: Seen[]; inPlainHttp: Seen[] }> {
+  // At the default level OpenSSL does not even serve a weak key.
+  const secure = await startServer(empty, { ...tls, ciphers: 'DEFAULT@SECLEVEL=0' })
+  const plain = await startServer(empty)
+  const door = createServer((socket) => {
+    socket.once('data', (first) => {
+      const { host } = first[0] === handshakeRecord ? secure : plain
+      const inside = connect(Number(host.split(':')[1]), '127.0.0.1')
+      inside.write(first)
+      // Whoever leaves takes the other one along.
+      pipeline(socket, inside, socket, () => undefined)
+    })
+  })
+  return { host: `127.0.0.1:${await listenOnLoopback(door)}`, inTls: secure.seen, inPlainHttp: plain.seen }
+}
+
+/** How TLS begins. */
+const handshakeRecord = 0x16
 
 async function freeHost(): Promise<string> {
   return `localhost:${await anyPort()}`
