@@ -10,7 +10,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { freePort } from './freePort.ts'
-import { openWindow } from './openWindow.ts'
+import { openWindow, type Window } from './openWindow.ts'
 import { run, runOrThrow, stopGroup } from './processes.ts'
 
 const project = join(import.meta.dirname, '..')
@@ -33,7 +33,17 @@ const env = {
   REGISTRY_AUTH_FILE: join(demo, 'docker', 'auth.json'),
 }
 
-process.exitCode = await start(process.argv.includes('--no-window'))
+const args = process.argv.slice(2)
+const unknown = args.find((arg) => arg !== '--no-window')
+if (unknown === undefined) {
+  process.exitCode = await start(args.includes('--no-window')).catch((error: unknown) => {
+    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  })
+} else {
+  process.stderr.write(`${unknown} means nothing here. Run: npm start, or npm start -- --no-window\n`)
+  process.exitCode = 2
+}
 
 async function start(withoutWindow: boolean): Promise<number> {
   const stopped = untilStopped()
@@ -45,13 +55,25 @@ async function start(withoutWindow: boolean): Promise<number> {
   try {
     await workflow(`localhost:${registry.port}`)
     if (withoutWindow) return 0
-    const window = await openWindow({ folder: join(project, 'examples'), directory: demo, env, say })
+    const window = await openOnExamples()
     say('Press Ctrl-C to end everything.')
     await Promise.race([stopped, window.closed])
     await window.stop()
     return 0
   } finally {
     await registry.stop()
+  }
+}
+
+async function openOnExamples(): Promise<Window> {
+  try {
+    return await openWindow({ folder: join(project, 'examples'), directory: demo, env, say })
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    throw new Error(
+      'VS Code could not be opened, for the reason above. Everything before it works without: npm start -- --no-window',
+      { cause: error },
+    )
   }
 }
 
