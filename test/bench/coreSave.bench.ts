@@ -1,16 +1,15 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChartCache } from '../../src/core/cache/cache.ts'
 import { saveCharts } from '../../src/core/operations/saveCharts.ts'
 import { bigChart } from '../support/bigChart.ts'
+import { peakMemoryOf, peaksOfSmall } from '../support/peakMemory.ts'
 import { runOrFail } from '../support/run.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
 import { inTurn, median, report, reportCosts } from './compare.ts'
 import { cli, costOf } from './processes.ts'
-
-const preload = join(import.meta.dirname, '..', 'support', 'preload', 'peakMemory.cjs')
 
 /** Of the time and of the size; of the rate; MiB. */
 const limits = { time: 0.5, size: 1.02, rate: 10, growth: 20 }
@@ -44,8 +43,8 @@ describe('saving a chart of 95 MiB', () => {
   })
 
   it('needs as much memory as one of 500 MiB', async () => {
-    const directory = await temporaryDirectory()
-    const [small, large] = [await peakOf(directory, 95), await peakOf(directory, 500)]
+    const { save: small } = await peaksOfSmall(async () => ({ save: await peakOf(95) }))
+    const large = await peakOf(500)
 
     const isWithin = large - small <= limits.growth
     console.log(
@@ -98,16 +97,21 @@ describe('saving 200 small charts', () => {
 })
 
 /** In MiB. */
-async function peakOf(directory: string, size: number): Promise<number> {
+async function peakOf(size: number): Promise<number> {
+  const directory = await temporaryDirectory()
   const chart = await bigChart(directory, `of-${size}`, size)
-  const report = join(directory, 'peak')
-  const limits = ['--max-unpacked', '600MiB', '--max-file', '30MiB']
-  await runOrFail(
-    process.execPath,
-    ['--require', preload, cli, 'chart', 'save', chart, 'localhost:5000/a:1', ...limits],
-    {
-      env: { ...process.env, HELM_CACHE_HOME: join(directory, 'helm'), PEAK_MEMORY_FILE: report },
-    },
-  )
-  return Number(await readFile(report, 'utf8')) / 1024
+  const args = [
+    'chart',
+    'save',
+    chart,
+    'localhost:5000/a:1',
+    '--max-unpacked',
+    '600MiB',
+    '--max-file',
+    '30MiB',
+  ]
+  return await peakMemoryOf(process.execPath, [cli, ...args], {
+    ...process.env,
+    HELM_CACHE_HOME: join(directory, 'helm'),
+  })
 }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { bigChart } from '../support/bigChart.ts'
 import { startCountingProxy } from '../support/countingProxy.ts'
 import { startDockerRegistry, type DockerRegistry } from '../support/dockerRegistry.ts'
 import { oras } from '../support/peers.ts'
+import { peakMemoryOf, peaksOfSmall } from '../support/peakMemory.ts'
 import { runOrFail } from '../support/run.ts'
 import { writeChart } from '../support/sampleChart.ts'
 import { temporaryDirectory } from '../support/temporary.ts'
@@ -19,7 +20,6 @@ const { ChartCache, pushCharts, Registries, saveCharts } = createRequire(import.
 ) as typeof Core
 
 const peer = await oras()
-const preload = join(import.meta.dirname, '..', 'support', 'preload', 'peakMemory.cjs')
 const wide = ['--max-unpacked', '600MiB', '--max-file', '30MiB']
 const rounds = 5
 
@@ -86,7 +86,7 @@ describe('a chart of 95 MiB', () => {
   })
 
   it('needs as much memory as one of 500 MiB, and not much', async () => {
-    const small = await peaksOf(95)
+    const small = await peaksOfSmall(async () => await peaksOf(95))
     const large = await peaksOf(500)
 
     for (const verb of ['push', 'pull'] as const) {
@@ -212,9 +212,8 @@ async function peaksOf(size: number): Promise<Peaks> {
 
 /** In MiB. */
 async function peakOf(home: string, verb: string, ...args: readonly string[]): Promise<number> {
-  const report = join(home, 'peak')
-  await runOrFail(process.execPath, ['--require', preload, cli, 'chart', verb, ...args], {
-    env: { ...process.env, ...environment(home), PEAK_MEMORY_FILE: report },
+  return await peakMemoryOf(process.execPath, [cli, 'chart', verb, ...args], {
+    ...process.env,
+    ...environment(home),
   })
-  return Number(await readFile(report, 'utf8')) / 1024
 }
