@@ -150,7 +150,6 @@ describe('200 small charts', () => {
     const isWithin = median(theirs) / median(ours) >= limits.rate
     const what = '200 small charts pushed by one call, against 200 processes of oras'
     report({ what, ours, theirs, limit: `× ${(1 / limits.rate).toFixed(2)}`, isWithin })
-    expect(isWithin).toBe(true)
 
     const proxy = await startCountingProxy(registry.host)
     const again = await named(proxy.host)
@@ -166,6 +165,7 @@ describe('200 small charts', () => {
       `  pushed again: ${sentFirst} blobs the first time, then ${counts.join(', ')} in ${(performance.now() - start).toFixed(0)} ms`,
     )
     expect(proxy.requests.filter(({ method }) => method === 'POST')).toEqual([])
+    expect(isWithin).toBe(true)
   })
 })
 
