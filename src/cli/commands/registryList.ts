@@ -37,8 +37,10 @@ export async function registryList({ place }: List, context: Context): Promise<n
       if (version.kind === 'unreadable') print.warning(version.problem.message)
     }
   } else if (content.problem !== undefined) {
-    const advice = adviceFor(content.problem, { verb: 'registry list' })
-    print.warning(`${content.problem.message} What is listed is what is known without its list. ${advice}`)
+    const advice = adviceFor(content.problem, { verb: 'registry list' }) ?? ''
+    print.warning(
+      `${content.problem.message} What is listed is what is known without its list. ${advice}`.trimEnd(),
+    )
   }
   return 0
 }
